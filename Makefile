@@ -1,0 +1,97 @@
+# Every target says what it does after "##"; `make` alone prints them.
+
+GO        ?= go
+BIN       ?= bin
+FUZZTIME  ?= 10s
+TESTTIME  ?= 10m
+BENCHTIME ?= 1s
+PACKAGES  ?= ./...
+
+# The race detector needs a C compiler; a machine without one still runs the tests.
+HAVE_CC := $(shell command -v $$($(GO) env CC) 2>/dev/null)
+RACE    := $(if $(HAVE_CC),-race)
+
+STRIPPED := -trimpath -ldflags='-s -w'
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## start the one-machine lab (ARGS="DIR --env dev" for another)
+	@CGO_ENABLED=0 $(GO) run ./cmd/nimmer up $(ARGS)
+
+.PHONY: build
+build: ## static, stripped binaries of this machine into bin/
+	CGO_ENABLED=0 $(GO) build $(STRIPPED) -o $(BIN)/ ./cmd/...
+
+.PHONY: install
+install: ## the binaries into GOBIN
+	CGO_ENABLED=0 $(GO) install $(STRIPPED) ./cmd/...
+
+.PHONY: deps
+deps: ## download what go.mod names, and check it
+	$(GO) mod download
+	$(GO) mod verify
+
+.PHONY: test
+test: fmt vet ## format check, vet, and the whole test suite (with the race detector where a C compiler is)
+	@$(if $(RACE),:,echo "skipped: the race detector, it needs a C compiler (apt-get install gcc)")
+	$(GO) test $(RACE) -timeout $(TESTTIME) $(PACKAGES)
+
+.PHONY: race
+race: ## the test suite with the race detector, or fail
+	CGO_ENABLED=1 $(GO) test -race -timeout $(TESTTIME) $(PACKAGES)
+
+.PHONY: bench
+bench: ## every benchmark, with allocations
+	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PACKAGES)
+
+.PHONY: bench-gate
+bench-gate: ## the gate's noise, detection, dissent, rate and trust figures, and its kernel benchmark
+	$(GO) test -count 1 -timeout 30m -run '^TestFigures' -v ./pkg/gate/...
+	$(GO) test -count 1 -timeout 30m -run '^$$' -bench Kernel -benchmem ./pkg/gate/...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME (10s) each
+	@grep -rHoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]+' pkg cmd tests 2>/dev/null | sort | \
+	while IFS=: read -r file func; do \
+		name=$${func#func }; \
+		echo "fuzz $$name ($$(dirname $$file))"; \
+		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) ./$$(dirname $$file) || exit 1; \
+	done
+
+.PHONY: fmt
+fmt: ## fail when a file is not gofmt'd
+	@bad=$$(find . -name '*.go' -not -path './.*/*' -exec gofmt -l {} +); \
+	if [ -n "$$bad" ]; then echo "not gofmt'd (run gofmt -w on them):"; echo "$$bad"; exit 1; fi
+
+.PHONY: vet
+vet: ## go vet
+	$(GO) vet $(PACKAGES)
+
+.PHONY: lint
+lint: fmt vet ## format check, vet, and golangci-lint, staticcheck, govulncheck where they are installed
+	@for tool in "golangci-lint run" "staticcheck $(PACKAGES)" "govulncheck $(PACKAGES)"; do \
+		if command -v $${tool%% *} >/dev/null; then echo "$$tool"; $$tool || exit 1; \
+		else echo "skipped: $${tool%% *}, it is not installed"; fi; \
+	done
+
+.PHONY: cross
+cross: ## build for linux and macOS, amd64 and arm64, without cgo
+	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+		echo "build $$target"; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null ./cmd/... || exit 1; \
+	done
+
+.PHONY: emit
+emit: ## refresh the committed topology.json beside each declaration
+	@for dir in topology topology/examples/*/; do \
+		echo "emit $$dir"; $(GO) run ./cmd/nimmer topology emit "$$dir" || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what build left
+	rm -rf $(BIN)
