@@ -1,0 +1,47 @@
+package embedded
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/nats-io/nats-server/v2/server"
+)
+
+// bridge hands the server's log lines to slog. Its notices tell how it starts
+// and stops, in a dozen lines: those are for debugging.
+type bridge struct {
+	log *slog.Logger
+
+	mu    sync.Mutex
+	first string // the first fatal line
+}
+
+var _ server.Logger = (*bridge)(nil)
+
+func (b *bridge) Noticef(format string, v ...any) { b.log.Debug(line(format, v)) }
+func (b *bridge) Debugf(format string, v ...any)  { b.log.Debug(line(format, v)) }
+func (b *bridge) Tracef(format string, v ...any)  { b.log.Debug(line(format, v)) }
+func (b *bridge) Warnf(format string, v ...any)   { b.log.Warn(line(format, v)) }
+func (b *bridge) Errorf(format string, v ...any)  { b.log.Error(line(format, v)) }
+
+// Fatalf keeps the line for whoever started the server, who returns it as an
+// error; it must not end the process.
+func (b *bridge) Fatalf(format string, v ...any) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.first == "" {
+		b.first = line(format, v)
+	}
+}
+
+func (b *bridge) fatal() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.first
+}
+
+func line(format string, v []any) string {
+	return "bus server: " + strings.TrimSpace(fmt.Sprintf(format, v...))
+}
