@@ -146,7 +146,7 @@ func deniedSubject(err error, subject string) bool {
 
 func isClosed(err error) bool {
 	return errors.Is(err, nats.ErrConnectionClosed) || errors.Is(err, nats.ErrConnectionDraining) ||
-		errors.Is(err, nats.ErrBadSubscription) || errors.Is(err, ErrClosed)
+		errors.Is(err, nats.ErrBadSubscription) || errors.Is(err, jetstream.ErrConnectionClosed) || errors.Is(err, ErrClosed)
 }
 
 func orLogin(creds string) string {

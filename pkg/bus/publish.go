@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
 
@@ -153,4 +154,9 @@ func answer(m *nats.Msg, data []byte, err error) error {
 }
 
 // statusOf blames the asker for a broken rule and the server for all else.
-func statusOf(error) int { return 500 }
+func statusOf(err error) int {
+	if rule := new(wave.Rule); errors.As(err, &rule) {
+		return 400
+	}
+	return 500
+}

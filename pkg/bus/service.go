@@ -70,7 +70,7 @@ func (c *Conn) AddService(ctx context.Context, s Service) (wave.Stopper, error) 
 		_ = running.Stop()
 		return nil, fail("announce service", s.Name, "", classify(err))
 	}
-	running.forget = context.AfterFunc(ctx, func() { _ = running.Stop() })
+	running.watch(ctx)
 	return running, nil
 }
 
@@ -80,8 +80,28 @@ type service struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	forget func() bool
-	once   sync.Once
-	err    error
+
+	mu       sync.Mutex
+	stopping bool
+	running  sync.WaitGroup // requests being answered
+	err      error
+}
+
+// watch stops the service when ctx ends.
+func (s *service) watch(ctx context.Context) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.forget = context.AfterFunc(ctx, func() { _ = s.Stop() })
+}
+
+// enter counts a request in, unless the service is stopping.
+func (s *service) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopping {
+		s.running.Add(1)
+	}
+	return !s.stopping
 }
 
 func (s *service) add(c *Conn, e Endpoint) error {
@@ -104,6 +124,11 @@ func (s *service) add(c *Conn, e Endpoint) error {
 			}
 			m.Header[k] = v[0]
 		}
+		if !s.enter() {
+			_ = r.Error("503", "the service is stopping", nil)
+			return
+		}
+		defer s.running.Done()
 		data, err := e.Handle(s.ctx, m)
 		if err != nil {
 			err = r.Error(strconv.Itoa(statusOf(err)), oneLine(err.Error()), nil)
@@ -117,17 +142,23 @@ func (s *service) add(c *Conn, e Endpoint) error {
 	return s.micro.AddEndpoint(e.Name, micro.HandlerFunc(handle), opts...)
 }
 
-// Stop takes the service off the bus.
+// Stop takes the service off the bus and waits for the requests being
+// answered. Those that arrived but were not begun are refused.
 func (s *service) Stop() error {
-	s.once.Do(func() {
-		if s.forget != nil {
-			s.forget()
+	s.mu.Lock()
+	first, forget := !s.stopping, s.forget
+	s.stopping = true
+	s.mu.Unlock()
+	if first {
+		if forget != nil {
+			forget()
 		}
 		if err := s.micro.Stop(); err != nil && !isClosed(err) {
 			s.err = err
 		}
-		s.cancel()
-	})
+	}
+	s.running.Wait()
+	s.cancel()
 	return s.err
 }
 
