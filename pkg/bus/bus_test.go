@@ -234,3 +234,12 @@ func TestOptionsRefused(t *testing.T) {
 		}
 	}
 }
+
+// hintOf is what an error advises.
+func hintOf(err error) string {
+	e := new(Error)
+	if errors.As(err, &e) {
+		return e.Hint
+	}
+	return ""
+}
