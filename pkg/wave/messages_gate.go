@@ -78,7 +78,7 @@ type Decision struct {
 	ID         string    `json:"id" rule:"required,id" doc:"{escalation}-d"`
 	Escalation string    `json:"escalation" rule:"required,id" doc:"the escalation's id"`
 	Gate       string    `json:"gate" rule:"required,token" doc:"the gate"`
-	Decision   string    `json:"decision" rule:"required,len=1..64" doc:"admit, defer, refuse, ..."`
+	Decision   string    `json:"decision" rule:"required,len=1..64" doc:"like admit, defer, refuse"`
 	Tier       int       `json:"tier" rule:"range=0..5" doc:"who gets it"`
 	Reason     string    `json:"reason,omitzero" rule:"len=1..1024" doc:"why"`
 	Time       time.Time `json:"time" rule:"required" doc:"when it was decided"`

@@ -74,7 +74,7 @@ type CognitiveResponse struct {
 type Heartbeat struct {
 	Mind      string    `json:"mind" rule:"required,token" doc:"the mind"`
 	Host      string    `json:"host,omitzero" rule:"len=1..255" doc:"where it runs"`
-	State     string    `json:"state" rule:"required,len=1..64" doc:"ready, busy, loading, ..."`
+	State     string    `json:"state" rule:"required,len=1..64" doc:"like ready, busy, loading"`
 	Model     string    `json:"model,omitzero" rule:"len=1..256" doc:"the model behind it"`
 	Simulated bool      `json:"simulated,omitzero" doc:"a built-in stand-in, no model"`
 	Queue     int       `json:"queue" rule:"range=0..,default=0" doc:"requests waiting"`

@@ -51,9 +51,10 @@ func wrongTime(field string) error {
 // firstYear and lastYear bound every time: inside, nanoseconds since 1970 fit 64 bits with room to add to.
 const firstYear, lastYear = 1970, 2259
 
+// timeInRange looks at the year as it was written, and at the one in UTC, which is what we write.
 func timeInRange(t time.Time) bool {
-	y := t.UTC().Year()
-	return firstYear <= y && y <= lastYear
+	lo, hi := min(t.Year(), t.UTC().Year()), max(t.Year(), t.UTC().Year())
+	return firstYear <= lo && hi <= lastYear
 }
 
 // syntax makes a rule of what the JSON reader found.

@@ -1,6 +1,10 @@
 package wave
 
-import "time"
+import (
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
 
 // GateQuery asks a gate core to explain. An empty body is the query without fields.
 type GateQuery struct {
@@ -26,6 +30,7 @@ type GateReport struct {
 	Patterns    []Pattern    `json:"patterns" rule:"len=0..4096" doc:"what it is familiar with, strongest first"`
 	Sources     []SourceView `json:"sources" rule:"len=0..4096" doc:"whom it knows, and how reliable they were"`
 	Transitions []Transition `json:"transitions" rule:"len=0..64" doc:"the last ten, newest first"`
+	Nerves      []NerveState `json:"nerves" rule:"len=0..64" doc:"what nerves that hear this gate found last"`
 	Seq         uint64       `json:"seq" rule:"range=0..,default=0" doc:"transitions so far"`
 	Lifeforce   Lifeforce    `json:"lifeforce" doc:"what it took and gave"`
 	Waves       uint64       `json:"waves" rule:"range=0..,default=0" doc:"waves it heard"`
@@ -116,6 +121,8 @@ type Voice struct {
 	Agreement   float64   `json:"agreement" rule:"range=-1..1,default=0" doc:"with the newest voice"`
 	Share       float64   `json:"share" rule:"range=0..1,default=0" doc:"its part of the last evidence"`
 	Heard       bool      `json:"heard" rule:"default=false" doc:"inside the window, so it counts"`
+
+	Content jsontext.Value `json:"content,omitzero" doc:"what it said"`
 }
 
 // Pattern is something familiar: a meaning, and who speaks of it.
