@@ -23,6 +23,9 @@ type Source struct {
 	// list or object have entries of their own: "environments.1",
 	// "addresses.management".
 	Attrs map[string]Pos
+	// Broken are attributes that were written but could not be read, which was
+	// reported; what is missing because of that is no further problem.
+	Broken map[string]bool
 }
 
 // At returns the place of an attribute (or of one of its elements, as
@@ -54,6 +57,9 @@ func (s *Source) Has(attr string) bool {
 	_, ok := s.Attrs[attr]
 	return ok
 }
+
+// Unread reports whether the attribute was written but could not be read.
+func (s *Source) Unread(attr string) bool { return s != nil && s.Broken[attr] }
 
 // Severity is how bad a Problem is.
 type Severity uint8
