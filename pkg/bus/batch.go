@@ -54,8 +54,8 @@ func (e *FencedError) Fenced() uint64 { return e.Last }
 // StoreBatch stores 1 to 1000 messages of one stream, all or none, and returns
 // the stream sequence of the last. With expectLast >= 0 the batch is stored
 // only if the first message's subject ends with that sequence in the stream (0:
-// no message yet); otherwise a *FencedError comes back. A context that ends
-// leaves it open whether the batch was stored: storing it again with the same
+// no message yet); otherwise a *FencedError comes back. A context that ends,
+// or ErrLost, leaves it open whether the batch was stored: storing it again with the same
 // expectLast is safe, and a FencedError then tells that it was.
 //
 // A single message goes the ordinary way and works on every server. More need
@@ -118,7 +118,7 @@ func (c *Conn) storeMany(ctx context.Context, msgs []wave.Message, first *nats.M
 // prove sends the first message of a batch and checks that the server took it
 // as that: it answers with nothing at all.
 func (c *Conn) prove(ctx context.Context, m wave.Message, first *nats.Msg) error {
-	reply, err := c.store.nc.RequestMsgWithContext(ctx, first)
+	reply, err := c.ackOf(ctx, first)
 	if err != nil {
 		return c.storeError(m, err)
 	}
@@ -137,15 +137,23 @@ func (c *Conn) prove(ctx context.Context, m wave.Message, first *nats.Msg) error
 
 // commit sends the message that decides and reads the verdict.
 func (c *Conn) commit(ctx context.Context, first wave.Message, m *nats.Msg) (uint64, error) {
-	reply, err := c.store.nc.RequestMsgWithContext(ctx, m)
+	reply, err := c.ackOf(ctx, m)
 	if err != nil {
-		if errors.Is(err, nats.ErrNoResponders) {
-			return 0, c.storeError(first, nats.ErrNoResponders)
-		}
-		return 0, c.sendError("store batch", first, err)
+		return 0, c.storeError(first, err)
 	}
 	ack, err := readAck(first, reply)
 	return ack.Seq, err
+}
+
+// ackOf asks for an acknowledgement and gives up when the connection is lost.
+func (c *Conn) ackOf(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
+	ctx, cancel := c.store.connected(ctx)
+	defer cancel()
+	reply, err := c.store.nc.RequestMsgWithContext(ctx, m)
+	if err != nil && context.Cause(ctx) == ErrLost {
+		err = ErrLost
+	}
+	return reply, err
 }
 
 // checkBatchServer refuses a server that is known to be too old.

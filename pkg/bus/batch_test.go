@@ -11,10 +11,12 @@ import (
 	"testing"
 
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
+	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-var journal = StreamSpec{Name: "DEV_JOURNAL", Environment: "dev", Subjects: []string{"dev.journal.*"}, Atomic: true}
+var journal = topology.Stream{Name: "DEV_JOURNAL", Environment: "dev", Direct: true, Subjects: []string{"dev.journal.*"}, Atomic: true}
 
 func frames(subject string, n int) []wave.Message {
 	out := make([]wave.Message, n)
@@ -26,7 +28,7 @@ func frames(subject string, n int) []wave.Message {
 
 func TestStoreBatch(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{journal}, nil)
+	mustApply(t, c, []topology.Stream{journal}, nil)
 	last, err := c.StoreBatch(t.Context(), frames("dev.journal.0", 100), 0)
 	if err != nil || last != 100 {
 		t.Fatalf("first batch: last %d, %v", last, err)
@@ -54,7 +56,7 @@ func TestStoreBatch(t *testing.T) {
 // learns where the subject really ends.
 func TestStoreBatchFenced(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{journal}, nil)
+	mustApply(t, c, []topology.Stream{journal}, nil)
 	if _, err := c.StoreBatch(t.Context(), frames("dev.journal.0", 10), 0); err != nil {
 		t.Fatal(err)
 	}
@@ -77,15 +79,15 @@ func TestStoreBatchFenced(t *testing.T) {
 
 func TestStoreBatchRefused(t *testing.T) {
 	_, c := lab(t)
-	plain := StreamSpec{Name: "DEV_PLAIN", Environment: "dev", Subjects: []string{"dev.plain.*"}}
-	mustApply(t, c, []StreamSpec{plain}, nil)
+	plain := topology.Stream{Name: "DEV_PLAIN", Environment: "dev", Direct: true, Subjects: []string{"dev.plain.*"}}
+	mustApply(t, c, []topology.Stream{plain}, nil)
 	for _, n := range []int{0, MaxBatch + 1} {
 		if _, err := c.StoreBatch(t.Context(), frames("dev.plain.0", n), Unfenced); err == nil {
 			t.Errorf("%d messages: accepted", n)
 		}
 	}
 	_, err := c.StoreBatch(t.Context(), frames("dev.plain.0", 2), Unfenced)
-	if !errors.Is(err, ErrUnsupported) || !strings.Contains(hintOf(err), "bus apply") {
+	if !errors.Is(err, ErrUnsupported) || !strings.Contains(daemon.Hint(err), "bus apply") {
 		t.Errorf("stream without batches: got %v", err)
 	}
 	if _, err := c.StoreBatch(t.Context(), frames("dev.plain.0", 1), 0); err != nil {
@@ -103,7 +105,7 @@ func TestStoreBatchRefused(t *testing.T) {
 func TestStoreBatchOldServer(t *testing.T) {
 	c := connect(t, Options{Server: oldServer(t)})
 	_, err := c.StoreBatch(t.Context(), frames("dev.journal.0", 2), 0)
-	if !errors.Is(err, ErrUnsupported) || !strings.Contains(hintOf(err), "2.11.4") {
+	if !errors.Is(err, ErrUnsupported) || !strings.Contains(daemon.Hint(err), "2.11.4") {
 		t.Errorf("got %v, want ErrUnsupported naming the version", err)
 	}
 }
@@ -140,7 +142,7 @@ func TestStoreBatchAcrossRestart(t *testing.T) {
 	dir := t.TempDir()
 	s := startServer(t, embedded.Options{StoreDir: dir})
 	c := connect(t, Options{Server: s.ClientURL()})
-	mustApply(t, c, []StreamSpec{journal}, nil)
+	mustApply(t, c, []topology.Stream{journal}, nil)
 	stopped := make(chan struct{})
 	var last int64
 	go func() {
@@ -169,7 +171,7 @@ func TestStoreBatchAcrossRestart(t *testing.T) {
 func BenchmarkStoreBatch(b *testing.B) {
 	s := startServer(b, embedded.Options{})
 	c := connect(b, Options{Server: s.ClientURL()})
-	if _, err := c.Apply(b.Context(), []StreamSpec{journal}, nil); err != nil {
+	if _, err := c.Apply(b.Context(), []topology.Stream{journal}, nil); err != nil {
 		b.Fatal(err)
 	}
 	batch := frames("dev.journal.0", 500)

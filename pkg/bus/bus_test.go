@@ -10,6 +10,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -67,7 +68,7 @@ func recv[T any](t testing.TB, ch <-chan T) T {
 }
 
 // mustApply makes streams and buckets.
-func mustApply(t testing.TB, c *Conn, streams []StreamSpec, buckets []BucketSpec) Plan {
+func mustApply(t testing.TB, c *Conn, streams []topology.Stream, buckets []topology.Bucket) Plan {
 	t.Helper()
 	p, err := c.Apply(t.Context(), streams, buckets)
 	if err != nil {
@@ -233,13 +234,4 @@ func TestOptionsRefused(t *testing.T) {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-}
-
-// hintOf is what an error advises.
-func hintOf(err error) string {
-	e := new(Error)
-	if errors.As(err, &e) {
-		return e.Hint
-	}
-	return ""
 }

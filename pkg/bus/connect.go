@@ -40,8 +40,22 @@ type line struct {
 	js     jetstream.JetStream
 	closed chan struct{}
 
-	resumed atomic.Pointer[chan struct{}] // closed, then replaced, at each reconnect
+	resumed, lost signal // raised at each reconnect and disconnect
 }
+
+// signal wakes everybody who waits for the next time something happens.
+type signal struct{ ch atomic.Pointer[chan struct{}] }
+
+// raise wakes those who wait and begins anew.
+func (s *signal) raise() {
+	next := make(chan struct{})
+	if old := s.ch.Swap(&next); old != nil {
+		close(*old)
+	}
+}
+
+// next is closed the next time.
+func (s *signal) next() <-chan struct{} { return *s.ch.Load() }
 
 // Connect finds the bus (see Resolve) and connects to it. The context bounds
 // the attempt, not the life of the connection.
@@ -91,7 +105,7 @@ func (c *Conn) dial(ctx context.Context, role string) (*line, error) {
 		if err == nil || !c.opts.Wait || !transient(err) {
 			return l, err
 		}
-		c.log.Warn("waiting for the bus", "server", c.target.URLs, "err", err)
+		c.log.Warn("waiting for the bus", "server", redact(c.target.URLs), "err", err)
 		timer := time.NewTimer(backoff)
 		select {
 		case <-ctx.Done():
@@ -105,7 +119,8 @@ func (c *Conn) dial(ctx context.Context, role string) (*line, error) {
 
 func (c *Conn) dialOnce(ctx context.Context, role string) (*line, error) {
 	l := &line{role: role, closed: make(chan struct{})}
-	l.renew()
+	l.resumed.raise()
+	l.lost.raise()
 	type result struct {
 		nc  *nats.Conn
 		err error
@@ -184,7 +199,8 @@ func (c *Conn) onDisconnect(l *line) nats.ConnErrHandler {
 			return // we closed it
 		}
 		c.count.disconnects.Add(1)
-		c.log.Warn("lost the bus", "server", c.target.URLs, "role", l.role, "err", err)
+		c.log.Warn("lost the bus", "server", redact(c.target.URLs), "role", l.role, "err", err)
+		l.lost.raise()
 	}
 }
 
@@ -192,7 +208,7 @@ func (c *Conn) onReconnect(l *line) nats.ConnHandler {
 	return func(nc *nats.Conn) {
 		c.count.reconnects.Add(1)
 		c.log.Info("found the bus again", "server", nc.ConnectedUrlRedacted(), "role", l.role)
-		l.renew()
+		l.resumed.raise()
 	}
 }
 
@@ -216,16 +232,20 @@ func (c *Conn) onError(l *line) nats.ErrHandler {
 	}
 }
 
-// renew wakes those who wait for a reconnect.
-func (l *line) renew() {
-	next := make(chan struct{})
-	if old := l.resumed.Swap(&next); old != nil {
-		close(*old)
-	}
+// connected returns a context that ends when the connection is lost: an answer
+// that was under way will not come any more.
+func (l *line) connected(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	lost := l.lost.next()
+	go func() {
+		select {
+		case <-lost:
+			cancel(ErrLost)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
 }
-
-// reconnected is closed at the next reconnect.
-func (l *line) reconnected() <-chan struct{} { return *l.resumed.Load() }
 
 // lines lists the connections there are, each once.
 func (c *Conn) lines() []*line {

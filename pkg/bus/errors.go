@@ -9,6 +9,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
+	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -16,6 +17,11 @@ import (
 var (
 	// ErrClosed: the Conn was drained or closed.
 	ErrClosed = errors.New("bus connection is closed")
+	// ErrLost: the connection was lost before the answer came, so it is not
+	// known whether what was asked was done.
+	ErrLost = errors.New("the connection to the bus was lost meanwhile")
+	// ErrUnreachable: there is no connection now and nothing was sent.
+	ErrUnreachable = errors.New("the bus is not reachable now")
 	// ErrNobody: nobody listens where a request went.
 	ErrNobody = errors.New("nobody answers there")
 	// ErrDenied: the server refused this user that subject.
@@ -33,6 +39,11 @@ var (
 	// ErrUnsupported: the server or the stream cannot do this.
 	ErrUnsupported = errors.New("not supported by the server")
 )
+
+// fail says what was done to what, why it failed and what a person can do next.
+func fail(op, subject, hint string, err error) error {
+	return &daemon.Error{Op: op, Subject: subject, Hint: hint, Err: err}
+}
 
 // transient tells whether connecting again may help.
 func transient(err error) bool {
@@ -95,6 +106,9 @@ func (c *Conn) storeError(m wave.Message, err error) error {
 	hint := ""
 	api := new(jetstream.APIError)
 	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, ErrLost):
 	case errors.Is(err, jetstream.ErrNoStreamResponse), errors.Is(err, nats.ErrNoResponders):
 		err = ErrNoStream
 		hint = "no stream captures this subject, or JetStream is off: see `nimmer bus plan` and `nimmer doctor`"
@@ -116,6 +130,8 @@ func classify(err error) error {
 		name = ErrDenied
 	case isClosed(err):
 		name = ErrClosed
+	case errors.Is(err, nats.ErrReconnectBufExceeded), errors.Is(err, nats.ErrDisconnected):
+		name = ErrUnreachable
 	case errors.Is(err, nats.ErrNoResponders):
 		name = ErrNobody
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):

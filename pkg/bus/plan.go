@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/jsm.go/api"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -69,7 +70,7 @@ func (p Plan) Count(a Action) int {
 
 // Plan compares the declared streams and buckets with those on the server, in
 // the account of this Conn. It changes nothing.
-func (c *Conn) Plan(ctx context.Context, streams []StreamSpec, buckets []BucketSpec) (Plan, error) {
+func (c *Conn) Plan(ctx context.Context, streams []topology.Stream, buckets []topology.Bucket) (Plan, error) {
 	if err := ctx.Err(); err != nil {
 		return Plan{}, context.Cause(ctx)
 	}
@@ -91,7 +92,7 @@ func (c *Conn) Plan(ctx context.Context, streams []StreamSpec, buckets []BucketS
 // at a time, and returns the plan it carried out. It deletes nothing. What is
 // blocked is reported as an error after everything else was done. Applying
 // twice does nothing the second time.
-func (c *Conn) Apply(ctx context.Context, streams []StreamSpec, buckets []BucketSpec) (Plan, error) {
+func (c *Conn) Apply(ctx context.Context, streams []topology.Stream, buckets []topology.Bucket) (Plan, error) {
 	p, err := c.Plan(ctx, streams, buckets)
 	if err != nil || p.Empty() {
 		return p, err
@@ -208,7 +209,7 @@ func (c Change) why() string {
 	return strings.Join(parts, "; ")
 }
 
-func wanted(streams []StreamSpec, buckets []BucketSpec) []Change {
+func wanted(streams []topology.Stream, buckets []topology.Bucket) []Change {
 	var want []Change
 	for _, s := range streams {
 		want = append(want, Change{Kind: "stream", Name: s.Name, want: streamConfig(s)})

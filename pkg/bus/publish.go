@@ -39,14 +39,18 @@ func (c *Conn) Flush(ctx context.Context) error {
 
 // Store writes a message into the stream that captures its subject and returns
 // when the server has it. With Message.ID a repetition within the stream's
-// duplicate window is stored once and is no error.
+// duplicate window is stored once and is no error. ErrLost leaves open whether
+// it was stored: storing it again with its id is safe.
 func (c *Conn) Store(ctx context.Context, m wave.Message) error {
 	ctx, cancel := c.timeout(ctx)
 	defer cancel()
-	if _, err := c.store.js.PublishMsg(ctx, outgoing(m)); err != nil {
-		return c.storeError(m, err)
+	ctx, release := c.store.connected(ctx)
+	defer release()
+	_, err := c.store.js.PublishMsg(ctx, outgoing(m))
+	if err != nil && context.Cause(ctx) == ErrLost {
+		err = ErrLost
 	}
-	return nil
+	return c.storeError(m, err)
 }
 
 // Request asks and returns the first answer. An answer that says the other

@@ -9,16 +9,17 @@ import (
 	"testing"
 
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-var logStream = StreamSpec{Name: "DEV_LOG", Environment: "dev", Subjects: []string{"dev.log.>"}}
+var logStream = topology.Stream{Name: "DEV_LOG", Environment: "dev", Direct: true, Subjects: []string{"dev.log.>"}}
 
 var errEnough = errors.New("enough")
 
 func TestReadToEnd(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{logStream}, nil)
+	mustApply(t, c, []topology.Stream{logStream}, nil)
 	read := func(o ReadOptions) (seqs []uint64) {
 		t.Helper()
 		o.ToEnd = true
@@ -56,7 +57,7 @@ func TestReadToEnd(t *testing.T) {
 
 func TestReadErrors(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{logStream}, nil)
+	mustApply(t, c, []topology.Stream{logStream}, nil)
 	store(t, c, "dev.log.a", 0, 3)
 	never := func(context.Context, wave.Message) error { return nil }
 	if err := c.Read(t.Context(), "DEV_NONE", ReadOptions{}, never); !errors.Is(err, ErrNoStream) {
@@ -84,7 +85,7 @@ func TestReadErrors(t *testing.T) {
 
 func TestGet(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{logStream}, nil)
+	mustApply(t, c, []topology.Stream{logStream}, nil)
 	store(t, c, "dev.log.a", 0, 3)
 	store(t, c, "dev.log.b", 0, 2)
 	for name, get := range map[string]func() (wave.Message, error){
@@ -111,7 +112,7 @@ func TestGet(t *testing.T) {
 
 func TestStoreOnce(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{logStream}, nil)
+	mustApply(t, c, []topology.Stream{logStream}, nil)
 	for range 2 {
 		if err := c.Store(t.Context(), wave.Message{Subject: "dev.log.a", ID: "one"}); err != nil {
 			t.Fatal(err)
@@ -156,7 +157,7 @@ func TestFollowContinues(t *testing.T) {
 		t.Run("domain "+domain, func(t *testing.T) {
 			s := startServer(t, embedded.Options{Domain: domain})
 			c := connect(t, Options{Server: s.ClientURL(), Domain: domain})
-			mustApply(t, c, []StreamSpec{logStream}, nil)
+			mustApply(t, c, []topology.Stream{logStream}, nil)
 			store(t, c, "dev.log.other", 0, 5)
 			store(t, c, "dev.log.a", 0, 600)
 			follow := func(n *numbers) {
@@ -187,7 +188,7 @@ func TestFollowAcrossRestart(t *testing.T) {
 	s := startServer(t, embedded.Options{StoreDir: dir})
 	url := s.ClientURL()
 	c := connect(t, Options{Server: url})
-	mustApply(t, c, []StreamSpec{logStream}, nil)
+	mustApply(t, c, []topology.Stream{logStream}, nil)
 	store(t, c, "dev.log.a", 0, 500)
 	restarted := make(chan struct{})
 	n := &numbers{want: 1000}
@@ -216,7 +217,7 @@ func TestFollowAcrossRestart(t *testing.T) {
 
 func TestFollowRefused(t *testing.T) {
 	_, c := lab(t)
-	mustApply(t, c, []StreamSpec{logStream}, nil)
+	mustApply(t, c, []topology.Stream{logStream}, nil)
 	store(t, c, "dev.log.a", 0, 2)
 	n := &numbers{want: 1}
 	if err := c.Follow(t.Context(), "DEV_NONE", "r", "", FollowFrom{}, n.handle); !errors.Is(err, ErrNoStream) {

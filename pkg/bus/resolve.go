@@ -38,7 +38,7 @@ func Resolve(o Options) (Target, error) {
 	}
 	t.inboxPrefix = cmp.Or(o.InboxPrefix, t.inboxPrefix)
 	if o.Domain != "" {
-		t.api = "$JS." + o.Domain + ".API"
+		t.api = domainAPI(o.Domain)
 	}
 	t.api = cmp.Or(t.api, defaultAPI)
 	if o.Creds != "" {
@@ -114,7 +114,7 @@ func fromContext(name string, o Options) (Target, error) {
 		inboxPrefix: c.InboxPrefix(), api: c.JSAPIPrefix(), options: options,
 	}
 	if c.JSDomain() != "" {
-		t.api = "$JS." + c.JSDomain() + ".API"
+		t.api = domainAPI(c.JSDomain())
 	}
 	return t, nil
 }

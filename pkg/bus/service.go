@@ -66,9 +66,9 @@ func (c *Conn) AddService(ctx context.Context, s Service) (wave.Stopper, error) 
 			return nil, c.sendError("serve", wave.Message{Subject: e.Subject}, err)
 		}
 	}
-	if err := c.control.nc.FlushWithContext(ctx); err != nil {
+	if err := c.Flush(ctx); err != nil {
 		_ = running.Stop()
-		return nil, fail("announce service", s.Name, "", classify(err))
+		return nil, err
 	}
 	running.watch(ctx)
 	return running, nil

@@ -9,6 +9,8 @@ import (
 
 	"github.com/nats-io/jsm.go"
 	"github.com/nats-io/jsm.go/api"
+
+	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
 // The marks that tell streams of ours from those of others.
@@ -23,50 +25,63 @@ const (
 	bucketPrefix    = "KV_"
 )
 
-// streamConfig is the server's form of a declared stream.
-func streamConfig(s StreamSpec) api.StreamConfig {
-	cfg := jsm.DefaultStream
+// streamConfig is the server's form of a declared stream. jsm.go v0.4.1 knows
+// every setting of nats-server 2.15 that a declaration can ask for.
+func streamConfig(s topology.Stream) api.StreamConfig {
+	cfg := base(s.Storage, s.MaxAge, s.MaxBytes, s.Replicas)
 	cfg.Name = s.Name
+	cfg.Description = s.Description
 	cfg.Subjects = slices.Clone(s.Subjects)
-	cfg.Storage = api.FileStorage
-	cfg.MaxAge = s.MaxAge
-	cfg.MaxBytes = orUnlimited(s.MaxBytes)
 	cfg.MaxMsgsPer = orUnlimited(s.MaxPerSubject)
-	cfg.Replicas = max(s.Replicas, 1)
-	cfg.AllowDirect = true
+	cfg.AllowDirect = s.Direct
 	cfg.AllowAtomicPublish = s.Atomic
-	cfg.Duplicates = duplicateWindow
-	if cfg.MaxAge > 0 {
-		cfg.Duplicates = min(cfg.Duplicates, cfg.MaxAge)
+	if s.Duplicates > 0 {
+		cfg.Duplicates = s.Duplicates.Std()
 	}
-	if s.Policy == "work" {
+	if s.Work {
 		cfg.Retention = api.WorkQueuePolicy
+	}
+	if s.From != nil {
+		cfg.Sources = []*api.StreamSource{{Name: s.From.Stream, External: &api.ExternalStream{ApiPrefix: domainAPI(s.From.Domain)}}}
 	}
 	cfg.Metadata = marks(s.Environment)
 	return cfg
 }
 
 // bucketConfig is the stream that a bucket is, as every NATS client expects it.
-func bucketConfig(b BucketSpec) api.StreamConfig {
-	cfg := jsm.DefaultStream
+func bucketConfig(b topology.Bucket) api.StreamConfig {
+	cfg := base(b.Storage, b.TTL, b.MaxBytes, b.Replicas)
 	cfg.Name = bucketPrefix + b.Name
+	cfg.Description = b.Description
 	cfg.Subjects = []string{"$KV." + b.Name + ".>"}
-	cfg.Storage = api.FileStorage
-	cfg.MaxAge = b.TTL
-	cfg.MaxBytes = orUnlimited(b.MaxBytes)
 	cfg.MaxMsgsPer = int64(max(b.History, 1))
-	cfg.Replicas = max(b.Replicas, 1)
 	cfg.Discard = api.DiscardNew
 	cfg.AllowDirect = true
 	cfg.RollupAllowed = true
 	cfg.DenyDelete = true
-	cfg.Duplicates = duplicateWindow
-	if b.TTL > 0 {
-		cfg.Duplicates = min(cfg.Duplicates, b.TTL)
-	}
 	cfg.Metadata = marks(b.Environment)
 	return cfg
 }
+
+// base is what streams and buckets have in common.
+func base(storage string, maxAge topology.Duration, maxBytes topology.Bytes, replicas int) api.StreamConfig {
+	cfg := jsm.DefaultStream
+	cfg.Storage = api.FileStorage
+	if storage == "memory" {
+		cfg.Storage = api.MemoryStorage
+	}
+	cfg.MaxAge = maxAge.Std()
+	cfg.MaxBytes = orUnlimited(int64(maxBytes))
+	cfg.Replicas = max(replicas, 1)
+	cfg.Duplicates = duplicateWindow
+	if cfg.MaxAge > 0 {
+		cfg.Duplicates = min(cfg.Duplicates, cfg.MaxAge)
+	}
+	return cfg
+}
+
+// domainAPI is where another JetStream domain answers.
+func domainAPI(domain string) string { return "$JS." + domain + ".API" }
 
 func marks(environment string) map[string]string {
 	return map[string]string{markOwner: ownedByUs, markEnvironment: environment}
@@ -93,6 +108,9 @@ func always(_, _ *api.StreamConfig) bool { return true }
 // fields is everything Plan compares. Settings that are not in it are left as
 // somebody made them by hand.
 var fields = []field{
+	{name: "description",
+		get: func(c *api.StreamConfig) any { return cmp.Or(c.Description, "none") },
+		set: func(to, from *api.StreamConfig) { to.Description = from.Description }},
 	{name: "subjects",
 		get: func(c *api.StreamConfig) any { return sortedList(c.Subjects) },
 		set: func(to, from *api.StreamConfig) { to.Subjects = from.Subjects }},
@@ -137,6 +155,9 @@ var fields = []field{
 		get:   func(c *api.StreamConfig) any { return c.DenyDelete },
 		set:   func(to, from *api.StreamConfig) { to.DenyDelete = from.DenyDelete },
 		fixed: func(was, _ *api.StreamConfig) bool { return was.DenyDelete }},
+	{name: "copies",
+		get: func(c *api.StreamConfig) any { return sources(c.Sources) },
+		set: func(to, from *api.StreamConfig) { to.Sources = from.Sources }},
 	{name: "owner",
 		get: func(c *api.StreamConfig) any { return cmp.Or(c.Metadata[markOwner], "none") },
 		set: setMark(markOwner)},
@@ -180,6 +201,19 @@ func compare(was, want api.StreamConfig) (changes []FieldChange, blocked []strin
 		f.set(&next, &want)
 	}
 	return changes, blocked, next
+}
+
+// sources names the streams a stream copies.
+func sources(list []*api.StreamSource) string {
+	var names []string
+	for _, s := range list {
+		name := s.Name
+		if s.External != nil {
+			name += " by " + s.External.ApiPrefix
+		}
+		names = append(names, name)
+	}
+	return cmp.Or(sortedList(names), "none")
 }
 
 func sortedList(list []string) string {

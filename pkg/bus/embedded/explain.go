@@ -10,7 +10,14 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+
+	"github.com/nimmerverse/nimmer/pkg/daemon"
 )
+
+// fail says what was done to what, why it failed and what a person can do next.
+func fail(op, subject, hint string, err error) error {
+	return &daemon.Error{Op: op, Subject: subject, Hint: hint, Err: err}
+}
 
 var errStart = errors.New("the server could not start")
 
