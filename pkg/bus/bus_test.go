@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -19,8 +21,11 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // startServer runs a server for the length of a test.
 func startServer(t testing.TB, o embedded.Options) *embedded.Server {
 	t.Helper()
-	if o.StoreDir == "" {
+	switch o.StoreDir {
+	case "":
 		o.StoreDir = t.TempDir()
+	case "none":
+		o.StoreDir = ""
 	}
 	if o.Listen == "" && o.ConfigFile == "" {
 		o.Listen = "127.0.0.1:0"
@@ -35,6 +40,16 @@ func startServer(t testing.TB, o embedded.Options) *embedded.Server {
 		}
 	})
 	return s
+}
+
+// configFile writes a server configuration.
+func configFile(t testing.TB, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "nats.conf")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
 }
 
 // connect opens a Conn for the length of a test.

@@ -40,6 +40,8 @@ var (
 	ErrUnsupported = errors.New("not supported by the server")
 )
 
+const noJetStream = "start the server with JetStream, or allow it in the account: see `nimmer doctor`"
+
 // fail says what was done to what, why it failed and what a person can do next.
 func fail(op, subject, hint string, err error) error {
 	return &daemon.Error{Op: op, Subject: subject, Hint: hint, Err: err}

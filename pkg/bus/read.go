@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/nimmerverse/nimmer/pkg/wave"
@@ -114,8 +115,10 @@ func (c *Conn) readError(stream string, err error) error {
 	case errors.Is(err, jetstream.ErrConsumerNotFound), errors.Is(err, jetstream.ErrConsumerDeleted):
 		err = fmt.Errorf("%w (%w)", ErrNotFound, err)
 		hint = "its durable consumer is gone: run `nimmer bus apply`"
+	case errors.Is(err, nats.ErrNoResponders):
+		return fail("read stream", stream, noJetStream, ErrNoJetStream)
 	case errors.Is(err, jetstream.ErrJetStreamNotEnabled), errors.Is(err, jetstream.ErrJetStreamNotEnabledForAccount):
-		hint = "start the server with JetStream, or allow it in the account: see `nimmer doctor`"
+		hint = noJetStream
 	}
 	return fail("read stream", stream, hint, classify(err))
 }

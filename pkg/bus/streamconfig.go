@@ -186,7 +186,7 @@ type FieldChange struct {
 }
 
 // compare lists what differs and returns the configuration that would change
-// it. blocked names the settings the server will not change.
+// it. blocked tells which settings the server will not change.
 func compare(was, want api.StreamConfig) (changes []FieldChange, blocked []string, next api.StreamConfig) {
 	next = was
 	for _, f := range fields {
@@ -196,7 +196,7 @@ func compare(was, want api.StreamConfig) (changes []FieldChange, blocked []strin
 		}
 		changes = append(changes, FieldChange{Field: f.name, Old: o, New: n})
 		if f.fixed != nil && f.fixed(&was, &want) {
-			blocked = append(blocked, f.name)
+			blocked = append(blocked, fmt.Sprintf("%s is %s and cannot become %s on a stream that exists", f.name, o, n))
 		}
 		f.set(&next, &want)
 	}
