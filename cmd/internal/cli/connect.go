@@ -1,0 +1,54 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nimmerverse/nimmer/pkg/bus"
+)
+
+// BusFlags are the flags with which every client command finds the bus and the
+// environment it talks about.
+type BusFlags struct {
+	Server, Creds, Context string
+	Env                    string
+}
+
+// Add declares the flags on a command and, for a group, on all below it.
+func (f *BusFlags) Add(cmd *cobra.Command) {
+	fs := cmd.PersistentFlags()
+	fs.StringVar(&f.Server, "server", "", "URL of the bus (default: NATS_URL, the selected NATS context, 127.0.0.1:4222)")
+	fs.StringVar(&f.Creds, "creds", "", "credentials file for the bus")
+	fs.StringVar(&f.Context, "context", "", "NATS context, the same as the nats command uses")
+	f.AddEnv(cmd)
+}
+
+// AddEnv declares only --env.
+func (f *BusFlags) AddEnv(cmd *cobra.Command) {
+	cmd.PersistentFlags().StringVar(&f.Env, "env", envDefault(), "environment of the lab (also NIMMERVERSE_ENV)")
+}
+
+func envDefault() string {
+	if env := os.Getenv("NIMMERVERSE_ENV"); env != "" {
+		return env
+	}
+	return "dev"
+}
+
+// Connect opens the connection of a client command.
+func (f *BusFlags) Connect(ctx context.Context, name string, logger *slog.Logger) (*bus.Conn, error) {
+	conn, err := bus.Connect(ctx, f.Options(name, logger))
+	if err != nil {
+		return nil, fmt.Errorf("connect to the bus: %w", err)
+	}
+	return conn, nil
+}
+
+// Options returns the bus options that the flags stand for.
+func (f *BusFlags) Options(name string, logger *slog.Logger) bus.Options {
+	return bus.Options{Server: f.Server, Creds: f.Creds, Context: f.Context, Name: name, Logger: logger}
+}

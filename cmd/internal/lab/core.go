@@ -1,0 +1,34 @@
+package lab
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/gatecore"
+	"github.com/nimmerverse/nimmer/pkg/topology"
+)
+
+// Streams returns the streams and buckets that one environment of a lab needs.
+func Streams(t *topology.Topology, env string) ([]topology.Stream, []topology.Bucket, error) {
+	streams, buckets, err := topology.StreamPlan(t, env)
+	if err != nil {
+		return nil, nil, fmt.Errorf("plan the streams of %s: %w", env, err)
+	}
+	return streams, buckets, nil
+}
+
+// Core builds gate core for one environment, with both gardens over the given
+// connections.
+func Core(t *topology.Topology, env string, virtual, real *bus.Conn, version string, logger *slog.Logger) (*gatecore.Core, error) {
+	view := t.In(env)
+	costs := map[string]float64{}
+	for _, m := range view.Minds {
+		costs[m.Name] = m.Cost
+	}
+	return gatecore.New(gatecore.Config{
+		Env: env, Host: HostName(), Gates: view.Gates, Events: view.Events,
+		Attention: t.Lab.Attention, Clock: view.Environment.Clock, Trace: view.Environment.Trace,
+		MindCost: costs, Virtual: CoreBus(virtual, version), Real: CoreBus(real, version), Logger: logger,
+	})
+}

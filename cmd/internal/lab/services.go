@@ -1,0 +1,144 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+
+	"github.com/nimmerverse/nimmer/pkg/boundary"
+	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/cell"
+	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/organ"
+	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/wave"
+)
+
+// build makes the services of the lab in the order in which they start: who
+// listens comes before who speaks.
+func (l *Lab) build(o Options) error {
+	view := o.Declaration.Topology.In(o.Env)
+	l.add("gate core", l.Core)
+	if err := l.buildMinds(o, view); err != nil {
+		return err
+	}
+	if err := l.buildNerves(o, view); err != nil {
+		return err
+	}
+	return l.buildCells(o, view)
+}
+
+func (l *Lab) add(name string, s daemon.Service) {
+	l.Services = append(l.Services, daemon.Named{Name: name, Service: s})
+}
+
+func (l *Lab) note(format string, args ...any) {
+	l.Notes = append(l.Notes, fmt.Sprintf(format, args...))
+}
+
+// buildMinds makes the boundary and the minds its requests go to.
+func (l *Lab) buildMinds(o Options, view topology.View) error {
+	if len(view.Events) > 0 {
+		b, err := Boundary(view, o.Env, l.Conn, o.Logger)
+		if err != nil {
+			return err
+		}
+		l.add("boundary", b)
+	}
+	for _, m := range view.Minds {
+		mind, err := Mind(m, o.Env, l.Conn, o.Logger)
+		if err != nil {
+			return fmt.Errorf("build mind %s: %w", m.Name, err)
+		}
+		l.add("mind "+m.Name, mind)
+	}
+	return nil
+}
+
+// Boundary builds the service that makes typed requests of openings.
+func Boundary(view topology.View, env string, conn *bus.Conn, logger *slog.Logger) (*boundary.Boundary, error) {
+	return boundary.New(boundary.Options{
+		Env: env, Events: view.Events, Source: conn, Storer: conn, Publisher: conn,
+		FromArrival: view.Environment.Clock == "stream", Logger: logger,
+	})
+}
+
+// Mind builds the service that answers for one mind.
+func Mind(m topology.Cortex, env string, conn *bus.Conn, logger *slog.Logger) (*organ.Mind, error) {
+	token, err := wave.TokenFor(wave.KindCognitiveRequest, m.Name)
+	if err != nil {
+		return nil, err
+	}
+	stream := topology.StreamName(env, "COGNITIVE")
+	return organ.NewMind(organ.MindOptions{
+		Env: env, Name: token, Host: HostName(),
+		Requests: organ.Durable(func(ctx context.Context, h organ.Handle) error {
+			return conn.Follow(ctx, stream, "mind-"+token, "", bus.FollowFrom{}, h)
+		}),
+		Storer: conn, Publisher: conn, Choose: organ.Choose(m.Backend, os.Getenv),
+		Depth: m.Queue.Depth, Wait: m.Queue.Wait.Std(), Cost: m.Cost, Logger: logger,
+	})
+}
+
+func (l *Lab) buildNerves(o Options, view topology.View) error {
+	for _, n := range view.Nerves {
+		if n.Builtin == "" {
+			l.note("nerve %s is not played here: it runs from %s", n.Name, origin(n.Image, n.Command))
+			continue
+		}
+		cfg := cell.NerveConfig{
+			Config:      cell.Config{Env: o.Env, Name: n.Name, Host: HostName(), Bus: l.Conn, Cost: n.Cost, Logger: o.Logger},
+			Gate:        n.Gate,
+			States:      n.States,
+			Transitions: n.Transitions,
+		}
+		nerve, err := cell.NewNerve(n.Builtin, cfg)
+		if err != nil {
+			return err
+		}
+		l.add("nerve "+n.Name, nerve)
+	}
+	return nil
+}
+
+// buildCells makes the built-in cells, one instance on each host that has one.
+// What this machine cannot sense is said and left out.
+func (l *Lab) buildCells(o Options, view topology.View) error {
+	for _, c := range view.Cells {
+		if c.Builtin == "" {
+			l.note("cell %s is not played here: %s speaks for it", c.Name, origin(c.Image, c.Command))
+			continue
+		}
+		if ok, why := cell.Available(c.Builtin); !ok {
+			l.note("cell %s is silent: %s", c.Name, why)
+			continue
+		}
+		hosts := c.On.Hosts
+		if len(hosts) == 0 {
+			hosts = []string{HostName()}
+		}
+		for _, host := range hosts {
+			built, err := cell.NewBuiltin(c.Builtin, cell.Config{
+				Env: o.Env, Name: c.Name, Host: host, Bus: l.Conn, Cost: c.Cost, Logger: o.Logger,
+			})
+			if err != nil {
+				return err
+			}
+			l.add("cell "+c.Name+" of "+host, built)
+		}
+	}
+	return nil
+}
+
+// origin says who speaks for a cell or nerve that is not built in.
+func origin(image string, command []string) string {
+	switch {
+	case image != "":
+		return "the image " + image
+	case len(command) > 0:
+		return "the command " + strings.Join(command, " ")
+	}
+	return "somebody else"
+}

@@ -1,0 +1,124 @@
+// Command nimmer-gate is gate core as a daemon: it decides over the gates of
+// one environment on any bus, and stands in for the boundary beside it.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nimmerverse/nimmer/cmd/internal/cli"
+	"github.com/nimmerverse/nimmer/cmd/internal/lab"
+	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology"
+)
+
+func main() {
+	os.Exit(cli.Execute(context.Background(), command(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// options are the flags of the daemon.
+type options struct {
+	bus       cli.BusFlags
+	topology  string
+	apply     bool
+	health    string
+	logLevel  string
+	logFormat string
+}
+
+func command() *cobra.Command {
+	var o options
+	cmd := &cobra.Command{
+		Use:   "nimmer-gate",
+		Short: "Decide over the gates of one environment",
+		Long: `Gate core: it hears the waves of one environment, keeps its gates, announces
+their transitions and learns from outcomes. It reads the declaration from
+topology.json, as 'nimmer topology emit' writes it, or from a folder of *.hcl
+files, and needs the streams that 'nimmer bus apply' makes (or --apply).
+
+One gate core decides over one environment; a second one does not start.`,
+		Args:    cobra.NoArgs,
+		Version: cli.Version(),
+		RunE:    func(cmd *cobra.Command, args []string) error { return o.run(cmd) },
+	}
+	o.bus.Add(cmd)
+	fs := cmd.Flags()
+	fs.StringVar(&o.topology, "topology", "topology.json", "topology.json, or a folder of *.hcl files")
+	fs.BoolVar(&o.apply, "apply", false, "make missing streams and buckets at the start")
+	fs.StringVar(&o.health, "health", "", "host:port for /healthz and /readyz (default: off)")
+	fs.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
+	fs.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	return cmd
+}
+
+func (o *options) run(cmd *cobra.Command) error {
+	if _, err := daemon.ParseLevel(o.logLevel); err != nil {
+		return cli.Usagef("--log-level: %w", err)
+	}
+	if o.logFormat != "text" && o.logFormat != "json" {
+		return cli.Usagef("--log-format must be text or json, not %q", o.logFormat)
+	}
+	logger := daemon.Logger(cmd.ErrOrStderr(), o.logLevel, o.logFormat)
+	t, err := lab.Read(o.topology)
+	if err != nil {
+		return err
+	}
+	if _, err := lab.Environment(t, o.bus.Env); err != nil {
+		return cli.Usagef("%w", err)
+	}
+	ctx := cmd.Context()
+	busOptions := o.bus.Options("nimmer-gate "+o.bus.Env, logger)
+	busOptions.Split = true
+	conn, err := bus.Connect(ctx, busOptions)
+	if err != nil {
+		return fmt.Errorf("connect to the bus: %w", err)
+	}
+	err = o.serve(ctx, t, conn, logger)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
+	defer cancel()
+	return errors.Join(err, conn.Drain(stop))
+}
+
+// serve runs gate core, and the boundary when there are events to ask about.
+func (o *options) serve(ctx context.Context, t *topology.Topology, conn *bus.Conn, logger *slog.Logger) error {
+	if o.apply {
+		streams, buckets, err := lab.Streams(t, o.bus.Env)
+		if err != nil {
+			return err
+		}
+		if _, err := conn.Apply(ctx, streams, buckets); err != nil {
+			return fmt.Errorf("make the streams of %s: %w", o.bus.Env, err)
+		}
+	}
+	core, err := lab.Core(t, o.bus.Env, conn, conn, cli.Version(), logger)
+	if err != nil {
+		return err
+	}
+	services := []daemon.Named{{Name: "gate core", Service: core}}
+	if view := t.In(o.bus.Env); len(view.Events) > 0 {
+		b, err := lab.Boundary(view, o.bus.Env, conn, logger)
+		if err != nil {
+			return err
+		}
+		services = append(services, daemon.Named{Name: "boundary", Service: b})
+	}
+	health := &daemon.Health{}
+	health.Check("bus", func(context.Context) error {
+		_, err := conn.Connected()
+		return err
+	})
+	if o.health != "" {
+		web, err := daemon.Serve(o.health, health)
+		if err != nil {
+			return err
+		}
+		services = append([]daemon.Named{{Name: "health", Service: web}}, services...)
+	}
+	return daemon.Run(ctx, logger, daemon.Options{Health: health}, services...)
+}

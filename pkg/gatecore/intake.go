@@ -1,0 +1,214 @@
+package gatecore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/nimmerverse/nimmer/pkg/gate"
+	"github.com/nimmerverse/nimmer/pkg/wave"
+)
+
+// maxVoices bounds how many sources of one field are remembered with what they
+// said. The gates themselves remember fewer.
+const maxVoices = 4096
+
+// arrival is one message of waves, parsed.
+type arrival struct {
+	cell    string
+	subject string
+	waves   []wave.Wave
+	refused []refusal
+	at      time.Time
+}
+
+// refusal is one wave that broke a rule.
+type refusal struct {
+	line int
+	head string
+	err  error
+}
+
+// field is one cell's field: who hears it, and what its sources said last.
+type field struct {
+	cell   string
+	gates  []*member
+	voices map[string]*voice
+}
+
+// voice is the latest wave of one source, kept for what the kernel does not
+// keep: its content, its field and its counter.
+type voice struct {
+	wave wave.Wave
+	at   gate.Time
+}
+
+func (c *Core) field(cell string) *field {
+	f := c.fields[cell]
+	if f == nil {
+		f = &field{cell: cell, voices: map[string]*voice{}}
+		c.fields[cell] = f
+	}
+	return f
+}
+
+// forget drops voices that are older than any gate remembers.
+func (f *field) forget(now gate.Time) {
+	for source, v := range f.voices {
+		if now.Sub(v.at) > 10*time.Minute {
+			delete(f.voices, source)
+		}
+	}
+}
+
+// arrive takes one message off the bus: it parses and hands over. It runs on
+// the subscription's goroutine; when the loop is behind, it waits, and the
+// connection's own bound decides what is dropped and counted.
+func (c *Core) arrive(ctx context.Context, m wave.Message) {
+	subject, err := wave.ParseSubject(m.Subject)
+	if err != nil {
+		return // the filter matched, our table does not: not a wave
+	}
+	a := arrival{cell: subject.Name(), subject: m.Subject, at: c.cfg.Now()}
+	if c.fields[a.cell] == nil {
+		return // no gate of ours hears this field
+	}
+	wave.ParseFrame(m.Data, func(line int, w wave.Wave, err error) {
+		if err != nil {
+			a.refused = append(a.refused, refusal{line, head(m.Data), err})
+			return
+		}
+		a.waves = append(a.waves, w)
+	})
+	select {
+	case c.waves <- a:
+	case <-ctx.Done():
+	}
+}
+
+// hear lets every gate of the field hear the waves, in the frame's order.
+func (c *Core) hear(a arrival) {
+	f := c.fields[a.cell]
+	for _, r := range a.refused {
+		c.counters.refused.Add(1)
+		c.reject(a.subject, r)
+	}
+	now := gate.At(a.at)
+	if c.cfg.Clock == "stream" && c.clock != 0 {
+		now = c.clock
+	}
+	for i := range a.waves {
+		w := &a.waves[i]
+		if w.Time.IsZero() {
+			w.Time = now.Std()
+		}
+	}
+	slices.SortStableFunc(a.waves, func(x, y wave.Wave) int {
+		if d := x.Time.Compare(y.Time); d != 0 {
+			return d
+		}
+		if x.Source < y.Source {
+			return -1
+		} else if x.Source > y.Source {
+			return 1
+		}
+		return 0
+	})
+	for i := range a.waves {
+		if err := c.hearOne(f, &a.waves[i], now); err != nil {
+			c.counters.refused.Add(1)
+			c.reject(a.subject, refusal{line: i + 1, head: a.waves[i].Source, err: err})
+		}
+	}
+}
+
+// hearOne judges one wave. An error means that no gate could use it.
+func (c *Core) hearOne(f *field, w *wave.Wave, now gate.Time) error {
+	c.counters.waves.Add(1)
+	at := gate.At(w.Time)
+	if c.cfg.Clock == "stream" {
+		if c.clock != 0 && at.Sub(c.clock) > 24*time.Hour {
+			return &wave.Rule{Field: "time", Reason: "more than a day ahead of the stream's clock"}
+		}
+		c.clock = max(c.clock, at)
+	} else if ahead := at.Sub(now); ahead > Ahead {
+		return &wave.Rule{Field: "time", Reason: fmt.Sprintf("%s ahead of the clock, at most %s are allowed", ahead.Round(time.Millisecond), Ahead)}
+	}
+	f.remember(w, at, c)
+
+	digest := &c.digest
+	digest.Source, digest.Confidence, digest.Valence = w.Source, w.Confidence, w.Valence
+	digest.Cost, digest.Time = w.Cost, at
+	var refused error
+	heard := 0
+	for _, m := range f.gates {
+		spec := m.shard.kernel.Spec(m.id)
+		err := digest.Meaning.Set(spec.Embedder, w.Region, w.Embedding, w.Content)
+		if err == nil {
+			err = m.shard.kernel.Hear(m.id, digest, &m.shard.fx)
+		}
+		switch {
+		case err == nil:
+			heard++
+			m.shard.moved = true
+		case errors.Is(err, gate.ErrDeaf):
+			heard++ // it lives in the real garden only: nothing is wrong
+		case errors.Is(err, gate.ErrLate):
+			m.late++
+			c.counters.late.Add(1)
+			refused = err
+		default:
+			refused = err
+		}
+	}
+	if heard == 0 {
+		return refused
+	}
+	return nil
+}
+
+// remember keeps the latest wave of a source and counts the holes in its
+// counter. A counter that goes back is a source that started again.
+func (f *field) remember(w *wave.Wave, at gate.Time, c *Core) {
+	v := f.voices[w.Source]
+	if v == nil {
+		if len(f.voices) >= maxVoices {
+			return
+		}
+		v = &voice{}
+		f.voices[w.Source] = v
+	} else if w.HasSeq && v.wave.HasSeq && w.Seq > v.wave.Seq+1 {
+		c.counters.gaps.Add(w.Seq - v.wave.Seq - 1)
+	}
+	v.wave, v.at = *w, at
+}
+
+// voiceOf finds what a source said last in the fields that a gate hears.
+func (c *Core) voiceOf(m *member, source string) (cell string, v *voice) {
+	for _, token := range m.cells {
+		if v := c.fields[token].voices[source]; v != nil {
+			return token, v
+		}
+	}
+	return "", nil
+}
+
+// reject counts a refused message and reports it, ten times a second at most.
+func (c *Core) reject(subject string, r refusal) {
+	if !c.limiter.allow(c.cfg.Now()) {
+		c.counters.suppressed++
+		return
+	}
+	body := wave.Reject{
+		Subject: subject, Reason: r.err.Error(), Line: r.line, Head: r.head,
+		Suppressed: c.counters.suppressed, By: "gate-core", Time: c.cfg.Now().UTC(),
+	}
+	var rule *wave.Rule
+	if errors.As(r.err, &rule) {
+		body.Field, body.Reason = rule.Field, rule.Reason
+	}
+	c.counters.suppressed = 0
+	c.say(wave.KindRejects, body)
+}
