@@ -12,11 +12,11 @@ import (
 // CPUFigures is the content of the cpu cell.
 type CPUFigures struct {
 	Processors     int      `json:"processors"`
-	BusyShare      *float64 `json:"busy_share,omitempty"`      // 0..1 of all processors
-	BusyProcessors *float64 `json:"busy_processors,omitempty"` // the same, in processors
-	UserShare      *float64 `json:"user_share,omitempty"`
-	SystemShare    *float64 `json:"system_share,omitempty"`
-	StealShare     *float64 `json:"steal_share,omitempty"` // taken by the hypervisor
+	BusyShare      *float64 `json:"busy_share,omitzero"`      // 0..1 of all processors
+	BusyProcessors *float64 `json:"busy_processors,omitzero"` // the same, in processors
+	UserShare      *float64 `json:"user_share,omitzero"`
+	SystemShare    *float64 `json:"system_share,omitzero"`
+	StealShare     *float64 `json:"steal_share,omitzero"` // taken by the hypervisor
 }
 
 type cpuSensor struct {

@@ -12,10 +12,10 @@ import (
 
 // DiskFigures is the content of the disk cell.
 type DiskFigures struct {
-	Device               string   `json:"device,omitempty"`     // the busiest one
-	BusyShare            *float64 `json:"busy_share,omitempty"` // of the time it had something to do
-	ReadBytesPerSecond   *float64 `json:"read_bytes_per_second,omitempty"`
-	WriteBytesPerSecond  *float64 `json:"write_bytes_per_second,omitempty"` // of all devices
+	Device               string   `json:"device,omitzero"`     // the busiest one
+	BusyShare            *float64 `json:"busy_share,omitzero"` // of the time it had something to do
+	ReadBytesPerSecond   *float64 `json:"read_bytes_per_second,omitzero"`
+	WriteBytesPerSecond  *float64 `json:"write_bytes_per_second,omitzero"` // of all devices
 	Path                 string   `json:"path"`
 	FileSystemTotalBytes uint64   `json:"file_system_total_bytes"`
 	FileSystemFreeBytes  uint64   `json:"file_system_free_bytes"`

@@ -12,12 +12,12 @@ import (
 // pressure stall information, from its running total, so without averaging).
 type LoadFigures struct {
 	Processors          int      `json:"processors"`
-	Runnable            *int     `json:"runnable,omitempty"`       // tasks that run or want to, our own threads left out
-	RunnableShare       *float64 `json:"runnable_share,omitempty"` // of the processors, at most 1
-	ProcessorStallShare *float64 `json:"processor_stall_share,omitempty"`
-	MemoryStallShare    *float64 `json:"memory_stall_share,omitempty"`
-	DiskStallShare      *float64 `json:"disk_stall_share,omitempty"`
-	Load1m              *float64 `json:"load_1m,omitempty"` // mean number of tasks that run, wait to, or wait for a disk
+	Runnable            *int     `json:"runnable,omitzero"`       // tasks that run or want to, our own threads left out
+	RunnableShare       *float64 `json:"runnable_share,omitzero"` // of the processors, at most 1
+	ProcessorStallShare *float64 `json:"processor_stall_share,omitzero"`
+	MemoryStallShare    *float64 `json:"memory_stall_share,omitzero"`
+	DiskStallShare      *float64 `json:"disk_stall_share,omitzero"`
+	Load1m              *float64 `json:"load_1m,omitzero"` // mean number of tasks that run, wait to, or wait for a disk
 }
 
 // stalls are the running totals of time stalled; a negative one is unknown.

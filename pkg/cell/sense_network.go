@@ -14,13 +14,13 @@ import (
 
 // NetworkFigures is the content of the network cell; loopback is left out.
 type NetworkFigures struct {
-	ReceivedBytesPerSecond  *float64 `json:"received_bytes_per_second,omitempty"`
-	SentBytesPerSecond      *float64 `json:"sent_bytes_per_second,omitempty"`
-	DroppedPacketsPerSecond *float64 `json:"dropped_packets_per_second,omitempty"`
-	ErrorsPerSecond         *float64 `json:"errors_per_second,omitempty"`
-	Interface               string   `json:"interface,omitempty"`  // the one that is used most of what it can
-	UsedShare               *float64 `json:"used_share,omitempty"` // of that interface's speed, where it is known
-	SpeedBitsPerSecond      uint64   `json:"speed_bits_per_second,omitempty"`
+	ReceivedBytesPerSecond  *float64 `json:"received_bytes_per_second,omitzero"`
+	SentBytesPerSecond      *float64 `json:"sent_bytes_per_second,omitzero"`
+	DroppedPacketsPerSecond *float64 `json:"dropped_packets_per_second,omitzero"`
+	ErrorsPerSecond         *float64 `json:"errors_per_second,omitzero"`
+	Interface               string   `json:"interface,omitzero"`  // the one that is used most of what it can
+	UsedShare               *float64 `json:"used_share,omitzero"` // of that interface's speed, where it is known
+	SpeedBitsPerSecond      uint64   `json:"speed_bits_per_second,omitzero"`
 }
 
 type networkSensor struct {

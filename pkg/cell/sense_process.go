@@ -9,15 +9,15 @@ import (
 // most of the region's resource.
 type ProcessFigures struct {
 	PID             int      `json:"pid"`
-	Name            string   `json:"name"`                       // as the system calls it, without arguments
-	Share           float64  `json:"share"`                      // of the region's resource, 0..1
-	ProcessorShare  *float64 `json:"processor_share,omitempty"`  // of all processors, finished children included
-	ProcessorsUsed  *float64 `json:"processors_used,omitempty"`  // the same, in processors
-	MemoryBytes     uint64   `json:"memory_bytes"`               // resident
-	MemoryShare     float64  `json:"memory_share"`               // of all memory
-	Hogs            int      `json:"hogs"`                       // processes that use at least half a processor
-	HogsShare       *float64 `json:"hogs_share,omitempty"`       // of all processors, together
-	ProcessesListed int      `json:"processes_listed,omitempty"` // that could be looked at
+	Name            string   `json:"name"`                      // as the system calls it, without arguments
+	Share           float64  `json:"share"`                     // of the region's resource, 0..1
+	ProcessorShare  *float64 `json:"processor_share,omitzero"`  // of all processors, finished children included
+	ProcessorsUsed  *float64 `json:"processors_used,omitzero"`  // the same, in processors
+	MemoryBytes     uint64   `json:"memory_bytes"`              // resident
+	MemoryShare     float64  `json:"memory_share"`              // of all memory
+	Hogs            int      `json:"hogs"`                      // processes that use at least half a processor
+	HogsShare       *float64 `json:"hogs_share,omitzero"`       // of all processors, together
+	ProcessesListed int      `json:"processes_listed,omitzero"` // that could be looked at
 }
 
 // task is one process at one moment.
