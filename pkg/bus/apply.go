@@ -39,9 +39,7 @@ func (c *Conn) Plan(ctx context.Context, streams []topology.Stream, buckets []to
 		}
 		sites = append(sites, at)
 	}
-	p := compareAll(want, sites)
-	p.asked = time.Now()
-	return p, nil
+	return compareAll(want, sites), nil
 }
 
 // survey lists the streams of one domain. That a leaf does not answer is part

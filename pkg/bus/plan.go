@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/nats-io/jsm.go"
 	"github.com/nats-io/jsm.go/api"
@@ -51,8 +50,6 @@ type Change struct {
 // Plan is how the server differs from the declaration.
 type Plan struct {
 	Changes []Change `json:"changes"`
-
-	serverTime, asked time.Time // the newest time the server told, and ours then
 }
 
 // Empty tells whether everything is as declared; extra ones do not count.
@@ -90,7 +87,6 @@ func compareAll(want []Change, sites []site) Plan {
 		byName := map[string]*jsm.Stream{}
 		for _, s := range at.streams {
 			byName[s.Name()] = s
-			p.clock(s)
 		}
 		for _, w := range want {
 			if w.Domain == at.domain {
@@ -109,13 +105,6 @@ func compareAll(want []Change, sites []site) Plan {
 			cmp.Compare(a.Kind, b.Kind)*-1, cmp.Compare(a.Name, b.Name), cmp.Compare(a.Domain, b.Domain))
 	})
 	return p
-}
-
-// clock keeps the newest time the server told with a stream.
-func (p *Plan) clock(s *jsm.Stream) {
-	if info, err := s.LatestInformation(); err == nil && info.TimeStamp.After(p.serverTime) {
-		p.serverTime = info.TimeStamp
-	}
 }
 
 // decide compares one declared stream with what is there under its name.

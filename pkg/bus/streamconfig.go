@@ -185,6 +185,9 @@ type FieldChange struct {
 	New   string `json:"new"`
 }
 
+// String says it in words: "max_age: 1h0m0s -> 2h0m0s".
+func (f FieldChange) String() string { return f.Field + ": " + f.Old + " -> " + f.New }
+
 // compare lists what differs and returns the configuration that would change
 // it. blocked tells which settings the server will not change.
 func compare(was, want api.StreamConfig) (changes []FieldChange, blocked []string, next api.StreamConfig) {
