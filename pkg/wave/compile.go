@@ -137,7 +137,7 @@ func findings(v *jsonschema.ValidationError) []*Rule {
 		return []*Rule{{at, "it must be " + strings.Join(k.Want, " or ") + ", not " + k.Got}}
 	default:
 		alone := jsonschema.ValidationError{SchemaURL: v.SchemaURL, InstanceLocation: v.InstanceLocation, ErrorKind: v.ErrorKind}
-		return []*Rule{{at, alone.BasicOutput().Error.String()}}
+		return []*Rule{{at, cut(alone.BasicOutput().Error.String(), 512)}}
 	}
 }
 

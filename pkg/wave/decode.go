@@ -55,14 +55,18 @@ func decode(data []byte, ptr any) error {
 	return nil
 }
 
-// Encode writes one body: it validates, and writes times in UTC. A wave is written by Append.
+// Encode writes one body: it validates, writes times in UTC, and free JSON as it is. A wave is written by
+// Append.
 func Encode(v any) ([]byte, error) {
+	if w, ok := v.(Wave); ok {
+		return w.Append(nil)
+	}
 	if v, ok := v.(validator); ok {
 		if err := v.Validate(); err != nil {
 			return nil, err
 		}
 	}
-	return json.Marshal(v, inUTC, json.Deterministic(true))
+	return json.Marshal(v, inUTC, jsontext.PreserveRawStrings(true), json.Deterministic(true))
 }
 
 var inUTC = json.WithMarshalers(json.MarshalToFunc(func(enc *jsontext.Encoder, t time.Time) error {
@@ -114,8 +118,14 @@ func (p *presenceReader) object(s *shape, rv reflect.Value, at *place) error {
 		}
 		given[i] = true
 		f := &s.fields[i]
-		if err := p.value(f, rv.Field(f.index), &place{up: at, field: f.name, index: -1}); err != nil {
+		v, here := rv.Field(f.index), &place{up: at, field: f.name, index: -1}
+		if err := p.value(f, v, here); err != nil {
 			return err
+		}
+		if f.optional && v.IsZero() { // given, though Validate will take it for left out
+			if err := checkValue(f, v, here); err != nil {
+				return err
+			}
 		}
 	}
 	if _, err := p.dec.ReadToken(); err != nil {

@@ -17,7 +17,7 @@ type GPURequirements struct {
 type DeployNode struct {
 	Hostname        string           `json:"hostname" rule:"required,len=1..255" doc:"the host"`
 	Configuration   jsontext.Value   `json:"configuration" rule:"required" doc:"its configuration: a name like .#cim-worker-1, or an object"`
-	TargetIP        string           `json:"target_ip" rule:"required,len=2..64" doc:"where it answers"`
+	TargetIP        string           `json:"target_ip" rule:"required,len=1..64" doc:"where it answers"`
 	GPURequirements *GPURequirements `json:"gpu_requirements,omitzero" doc:"what it must have"`
 }
 

@@ -97,8 +97,14 @@ func pointerPath(p jsontext.Pointer) string {
 		}
 		b.WriteString(tok)
 	}
-	if b.Len() > 256 {
-		return b.String()[:256]
+	return cut(b.String(), 256)
+}
+
+// cut keeps at most n bytes of foreign text, and those valid.
+func cut(s string, n int) string {
+	s = strings.ToValidUTF8(s, "?")
+	if len(s) > n {
+		s = strings.ToValidUTF8(s[:n], "")
 	}
-	return b.String()
+	return s
 }

@@ -15,7 +15,7 @@ type GateQuery struct {
 type GateReport struct {
 	Gate        string       `json:"gate" rule:"required,token" doc:"the gate"`
 	Garden      Garden       `json:"garden" rule:"required,one=virtual|real" doc:"the side that is explained"`
-	Gardens     []Garden     `json:"gardens" rule:"len=1..2,one=virtual|real" doc:"the sides it has"`
+	Gardens     []Garden     `json:"gardens" rule:"len=0..2,one=virtual|real" doc:"the sides it has"`
 	Environment string       `json:"environment" rule:"required,token" doc:"where it lives"`
 	State       State        `json:"state" rule:"required" doc:"where it stands"`
 	Value       float64      `json:"value" rule:"required,range=-1..1" doc:"p - q"`

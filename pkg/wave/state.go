@@ -48,7 +48,7 @@ func (s *State) UnmarshalText(text []byte) error {
 	case "open":
 		*s = Open
 	default:
-		return fmt.Errorf("%q is not one of closed, stable, open", text)
+		return fmt.Errorf("%s is not one of closed, stable, open", quoted(string(text)))
 	}
 	return nil
 }
@@ -117,7 +117,7 @@ func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil
 func (d *Duration) UnmarshalText(text []byte) error {
 	v, err := time.ParseDuration(string(text))
 	if err != nil {
-		return fmt.Errorf(`%q is no duration like "1.5s"`, text)
+		return fmt.Errorf(`%s is no duration like "1.5s"`, quoted(string(text)))
 	}
 	*d = Duration(v)
 	return nil

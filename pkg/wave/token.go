@@ -45,8 +45,8 @@ func TokenFor(k Kind, name string) (string, error) {
 	return tok, nil
 }
 
-// SpreadOf returns the number, 0..255, that spreads a cell's waves (the last token of "wave.{n}") and a
-// gate over shards: FNV-1a of the name's bytes, 32 bits, its four bytes folded by exclusive or.
+// SpreadOf returns the number, 0..255, that spreads a cell's waves, the last token of "wave.{n}":
+// FNV-1a of the name's bytes, 32 bits, its four bytes folded by exclusive or.
 func SpreadOf(name string) int {
 	h := fnv.New32a()
 	h.Write([]byte(name))
