@@ -69,8 +69,8 @@ const (
 	journalUnsaid = Bytes(1 << 30) // the journal's cap where the hub's disk is not known
 )
 
-// builtin is a row of the table of streams: what it keeps, and for how long.
-type builtin struct {
+// A streamRow is a row of the table of streams: what it keeps, and for how long.
+type streamRow struct {
 	name, account, what string
 	kinds               []wave.Kind
 	tail                bool // capture everything below, not only the legal forms
@@ -80,7 +80,7 @@ type builtin struct {
 	capped              bool // by a share of the hub's disk
 }
 
-var builtins = []builtin{
+var streamTable = []streamRow{
 	{name: "JOURNAL", account: AccountVirtual, what: "what gate core saw, in order", kinds: []wave.Kind{wave.KindJournal}, age: 7 * day, atomic: true, capped: true},
 	{name: "SNAPSHOTS", account: AccountVirtual, what: "where each shard stood, the last two", kinds: []wave.Kind{wave.KindSnapshot}, perSubject: 2, atomic: true},
 	{name: "TRACES", account: AccountVirtual, what: "what gates heard in their windows", kinds: []wave.Kind{wave.KindGateCorrelation}, age: 30 * day},
@@ -94,12 +94,16 @@ var builtins = []builtin{
 	{name: "WORK", account: AccountVirtual, what: "work items, each until it is done", kinds: []wave.Kind{wave.KindWork}, tail: true, work: true},
 }
 
-var builtinBuckets = []Bucket{
+var bucketTable = []Bucket{
 	{Name: "config", Account: AccountVirtual, Description: "what the running parts were told", History: 5},
 	{Name: "shards", Account: AccountVirtual, Description: "who owns which gates", History: 1},
 	{Name: "organs", Account: AccountVirtual, Description: "what each organ is doing", History: 1},
 	{Name: "hosts", Account: AccountInfra, Description: "what each host last said", History: 1},
 }
+
+// StreamName is what a stream or bucket of an environment is called on a
+// server: "PROD_GATES".
+func StreamName(env, name string) string { return strings.ToUpper(env) + "_" + name }
 
 // StreamPlan returns the streams and buckets of one environment: those the bus
 // always has, and the declared ones. It fails when the environment is not the
@@ -130,10 +134,10 @@ func StreamPlan(t *Topology, env string) ([]Stream, []Bucket, error) {
 }
 
 func builtinStreams(env string, hub *NATS) ([]Stream, error) {
-	out := make([]Stream, 0, len(builtins))
-	for _, b := range builtins {
+	out := make([]Stream, 0, len(streamTable))
+	for _, b := range streamTable {
 		s := Stream{
-			Name: strings.ToUpper(env) + "_" + b.name, Environment: env, Account: b.account, Description: b.what,
+			Name: StreamName(env, b.name), Environment: env, Account: b.account, Description: b.what,
 			Work: b.work, MaxAge: Duration(b.age), MaxPerSubject: b.perSubject, Duplicates: Duration(dedupeWindow),
 			Replicas: replicas(hub), Storage: onFile, Atomic: b.atomic, Direct: true,
 		}
@@ -190,7 +194,7 @@ func journalCap(hub *NATS) Bytes {
 // on a leaf.
 func userStreams(t *Topology, u *UserStream, env string, hub *NATS) ([]Stream, error) {
 	s := Stream{
-		Name: strings.ToUpper(env) + "_" + strings.ToUpper(u.Name), Environment: env, Account: u.Account,
+		Name: StreamName(env, strings.ToUpper(u.Name)), Environment: env, Account: u.Account,
 		Description: "declared as stream " + u.Name, Work: u.Policy == "work", MaxAge: u.MaxAge, MaxBytes: u.MaxBytes,
 		Duplicates: Duration(dedupeWindow), Replicas: u.Replicas, Storage: onFile, Direct: true,
 	}
@@ -238,9 +242,9 @@ func ofEnvironment(subject, env string) (string, error) {
 }
 
 func bucketPlan(env string, hub *NATS) []Bucket {
-	out := slices.Clone(builtinBuckets)
+	out := slices.Clone(bucketTable)
 	for i := range out {
-		out[i].Name = strings.ToUpper(env) + "_" + out[i].Name
+		out[i].Name = StreamName(env, out[i].Name)
 		out[i].Environment, out[i].Replicas, out[i].Storage = env, replicas(hub), onFile
 	}
 	return out
