@@ -3,6 +3,11 @@
 identity "cim" {
   hosts  = local.machines
   linger = true
+  gpus = concat(
+    [gpu.cim-master-1.0],
+    [for i in range(1, 11) : gpu["cim-worker-${i}"]["0"]],
+    [gpu.cim-mac-studio.metal],
+  )
   limits { tasks = 4096 }
 }
 

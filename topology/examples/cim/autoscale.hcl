@@ -1,7 +1,8 @@
+# The cells run on the workers, one process each to begin with.
 service "workers" {
-  process  = "cell"
-  hosts    = host.worker
-  replicas = 10
+  process = "cell"
+  hosts   = host.worker
+  cells   = cell.sensor
 }
 
 # Processors above 80 percent: bring up one more worker, then look again in five minutes.
@@ -14,7 +15,7 @@ autoscale "processors" {
   max      = 10
 }
 
-# More than 10,000 events waiting: two more replicas.
+# More than 10,000 events waiting: two more processes.
 autoscale "events" {
   metric  = "event_queue_depth"
   above   = 10000

@@ -5,12 +5,18 @@ cell "sensor" {
 
   name    = each.value
   builtin = each.value
-  on      = local.machines
 }
 
 gate "pressure" {
   cells = cell.sensor
   tier  = 2
+}
+
+# When it opens: which process is it?
+nerve "pressure" {
+  builtin = "pressure"
+  gate    = gate.pressure
+  on      = [host.cim-master-1]
 }
 
 service "gate" {
