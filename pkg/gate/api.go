@@ -74,11 +74,11 @@ type Cause uint8
 
 // The causes of a transition.
 const (
-	Evidence      Cause = iota // agreement or contradiction was heard
-	ByReflex                   // one confident wave, on a trusted gate
-	Decay                      // silence
-	Forced                     // the caller closed it and gave a reason
-	FromVerified               // the virtual garden handed it over
+	Evidence     Cause = iota // agreement or contradiction was heard
+	ByReflex                  // one confident wave, on a trusted gate
+	Decay                     // silence
+	Forced                    // the caller closed it and gave a reason
+	FromVerified              // the virtual garden handed it over
 )
 
 var causes = [...]string{"evidence", "reflex", "decay", "forced", "verified"}

@@ -6,10 +6,10 @@
 // the value, waves that contradict each other lower it, silence lets it fade.
 // It speaks only when the value crosses a threshold:
 //
-//	            value >= open                    value < release
-//	  STABLE ------------------> OPEN   ---------------------------> STABLE
-//	            value <= close                   value > -release
-//	  STABLE ------------------> CLOSED ---------------------------> STABLE
+//	          value >= open                    value < release
+//	STABLE ------------------> OPEN   ---------------------------> STABLE
+//	          value <= close                   value > -release
+//	STABLE ------------------> CLOSED ---------------------------> STABLE
 //
 // Every change passes through STABLE, and for the refractory time after a
 // return to STABLE nothing crosses, though evidence still counts. Three other

@@ -1,6 +1,12 @@
 package gate
 
-import "time"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Options configures a Kernel.
 type Options struct {
@@ -11,67 +17,167 @@ type Options struct {
 	LeanEvery time.Duration
 }
 
-// Kernel is one shard of many gates.
-type Kernel struct{}
+// Kernel is one shard of many gates. It is not safe for concurrent use.
+type Kernel struct {
+	options   Options
+	cores     []core
+	ringAt    []uint32 // where a gate's voices begin
+	ring      []voice
+	profiles  []profile
+	profileOf map[Spec]uint32
+	colds     []*cold // the first is nil
+	gates     []string
+	index     map[string]ID
+	names     names
+	heap      heap
+	scene     scene
+}
 
 // New returns an empty shard.
-func New(o Options) *Kernel { return &Kernel{} }
+func New(o Options) *Kernel {
+	return &Kernel{
+		options:   o,
+		profileOf: map[Spec]uint32{},
+		colds:     []*cold{nil},
+		index:     map[string]ID{},
+	}
+}
 
-// Add declares a gate. Its name must be new.
-func (k *Kernel) Add(s Spec) (ID, error) { return 0, nil }
+var errMany = errors.New("kernel is full")
+
+// Add declares a gate. Its name must be new. Gates are numbered from 0 in the
+// order in which they were added.
+func (k *Kernel) Add(s Spec) (ID, error) {
+	if err := s.Validate(); err != nil {
+		return 0, err
+	}
+	if _, taken := k.index[s.Name]; taken {
+		return 0, fmt.Errorf("gate %q: declared twice", s.Name)
+	}
+	if len(k.cores) >= 1<<30 || len(k.ring) > 1<<32-1-MaxNeighbours {
+		return 0, fmt.Errorf("gate %q: %w", s.Name, errMany)
+	}
+	id := ID(len(k.cores))
+	name := strings.Clone(s.Name)
+	k.cores = append(k.cores, core{profile: k.share(s)})
+	k.ringAt = append(k.ringAt, uint32(len(k.ring)))
+	k.ring = slices.Grow(k.ring, s.Neighbours)[:len(k.ring)+s.Neighbours]
+	k.gates = append(k.gates, name)
+	k.index[name] = id
+	return id, nil
+}
+
+// share finds the profile of gates declared like this one, or makes it.
+func (k *Kernel) share(s Spec) uint32 {
+	s.Name = ""
+	if i, ok := k.profileOf[s]; ok {
+		return i
+	}
+	i := uint32(len(k.profiles))
+	k.profiles = append(k.profiles, newProfile(s))
+	k.profileOf[s] = i
+	return i
+}
 
 // Lookup finds a gate by name.
-func (k *Kernel) Lookup(name string) (ID, bool) { return 0, false }
+func (k *Kernel) Lookup(name string) (ID, bool) {
+	id, ok := k.index[name]
+	return id, ok
+}
 
 // Len counts the gates; their IDs are 0 to Len-1.
-func (k *Kernel) Len() int { return 0 }
+func (k *Kernel) Len() int { return len(k.cores) }
 
-// Spec returns what a gate was declared as. It panics on an ID of another
-// kernel, as an index does.
-func (k *Kernel) Spec(id ID) Spec { return Spec{} }
-
-// Hear lets a gate hear one wave. A refused wave changes nothing.
-func (k *Kernel) Hear(id ID, w *Wave, fx *Effects) error { return nil }
-
-// Outcome teaches a gate what became of one of its transitions.
-func (k *Kernel) Outcome(id ID, o *Outcome) (Lesson, error) { return Lesson{}, nil }
-
-// Verified opens the real garden's side of a gate.
-func (k *Kernel) Verified(id ID, v Verified, fx *Effects) error { return nil }
-
-// Force closes one side of a gate and journals why. It passes through STABLE
-// and does not wait for the refractory time.
-func (k *Kernel) Force(id ID, g Garden, reason string, at Time, fx *Effects) error { return nil }
-
-// Advance announces everything silence did up to now: gates that fell back to
-// STABLE and windows that ended, each with its own time. A call that left
-// something in fx is a record and must be journalled with now.
-func (k *Kernel) Advance(now Time, fx *Effects) {}
-
-// Deadline is the earliest moment at which Advance may have something to do;
-// false when nothing is pending.
-func (k *Kernel) Deadline() (Time, bool) { return 0, false }
+// Spec returns what a gate was declared as; the zero Spec for an ID that is
+// not of this kernel.
+func (k *Kernel) Spec(id ID) Spec {
+	if !k.has(id) {
+		return Spec{}
+	}
+	s := k.profiles[k.cores[id].profile].spec
+	s.Name = k.gates[id]
+	return s
+}
 
 // Value reads state and value of one side of a gate, faded to now.
-func (k *Kernel) Value(id ID, g Garden, now Time) (State, float64) { return Stable, 0 }
+func (k *Kernel) Value(id ID, g Garden, now Time) (State, float64) {
+	if !k.has(id) {
+		return Stable, 0
+	}
+	s := k.side(id, g)
+	if s == nil {
+		return Stable, 0
+	}
+	return s.state, s.value(&k.profiles[k.cores[id].profile], max(now, s.last))
+}
 
-// Report explains a gate as it stands at now. It changes nothing and may
-// allocate.
+func (k *Kernel) has(id ID) bool { return id >= 0 && int(id) < len(k.cores) }
+
+// side is one garden of a gate; nil for a real one that nothing happened to.
+func (k *Kernel) side(id ID, g Garden) *side {
+	c := &k.cores[id]
+	if g == Virtual {
+		return &c.side
+	}
+	if c.cold == 0 {
+		return nil
+	}
+	return &k.colds[c.cold].real
+}
+
+func (k *Kernel) voices(id ID, c *core) []voice {
+	at := k.ringAt[id]
+	return k.ring[at : at+uint32(c.n)]
+}
+
+// warm gives the gate its cold part.
+func (k *Kernel) warm(c *core) *cold {
+	if c.cold == 0 {
+		p := &k.profiles[c.profile]
+		x := &cold{lessons: lessons{beta: p.prior, reflex: p.spec.Weight > p.spec.Reflex}}
+		c.cold = uint32(len(k.colds))
+		k.colds = append(k.colds, x)
+	}
+	return k.colds[c.cold]
+}
+
+// know keeps the texts behind a source and a label.
+func (k *Kernel) know(source uint64, text string, m *Meaning) {
+	if len(k.names.slots) == 0 || (k.names.used+2)*2 > len(k.names.slots) {
+		k.names.sweep(k.eachName)
+	}
+	k.names.add(source, text)
+	if m.kind == label {
+		k.names.add(m.key, m.label)
+	}
+}
+
+// eachName names every hash that a gate of this shard still remembers.
+func (k *Kernel) eachName(keep func(hash uint64)) {
+	for id := range k.cores {
+		for _, v := range k.voices(ID(id), &k.cores[id]) {
+			keep(v.source)
+			keep(v.key)
+		}
+	}
+	for _, c := range k.colds[1:] {
+		c.eachName(keep)
+	}
+}
+
+// Report explains a gate as it stands at now.
 func (k *Kernel) Report(id ID, now Time) Report { return Report{} }
-
-// AppendSnapshot appends the whole state: a version, every gate by name, and a
-// CRC-32C. Equal states give equal bytes.
-func (k *Kernel) AppendSnapshot(dst []byte) []byte { return dst }
-
-// Restore replaces the state of the gates already added by a snapshot's. Gates
-// the snapshot does not know stay new, gates that are no longer declared are
-// dropped, and changed settings apply to the restored state. An error leaves
-// the kernel as it was.
-func (k *Kernel) Restore(data []byte) error { return nil }
 
 // SortFrame puts the waves of one frame into the order in which they must be
 // heard: by time, then source, then position.
-func SortFrame(ws []Wave) {}
-
-// ShardOf is the shard (0..255) a gate lives in.
-func ShardOf(gate string) int { return 0 }
+func SortFrame(ws []Wave) {
+	slices.SortStableFunc(ws, func(a, b Wave) int {
+		if a.Time != b.Time {
+			if a.Time < b.Time {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.Source, b.Source)
+	})
+}

@@ -147,3 +147,26 @@ func (s Spec) Validate() error {
 
 // MaxNeighbours is the most sources a gate can remember.
 const MaxNeighbours = 64
+
+// What one entry of learned memory costs, in bytes.
+const (
+	changeCost  = 48  // one lesson of the weight
+	recentCost  = 192 // one transition with its triggers
+	sourceCost  = 40  // one source's reliability
+	patternCost = 112 // one familiar pattern and who makes it
+	changesKept = 10
+	// MaxTaught is how many triggers of one transition an outcome can reach:
+	// those with the largest share.
+	MaxTaught = 8
+)
+
+// Room is how Memory is divided: transitions that an outcome can still find,
+// sources with a reliability of their own, and familiar patterns. Each is at
+// least one.
+func (s Spec) Room() (recent, sources, patterns int) {
+	left := max(0, s.Memory-changesKept*changeCost)
+	recent = max(1, left*2/5/recentCost)
+	sources = max(1, left/5/sourceCost)
+	patterns = max(1, left*2/5/patternCost)
+	return recent, sources, patterns
+}

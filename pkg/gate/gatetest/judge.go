@@ -40,6 +40,7 @@ type judgement struct {
 	needed       float64
 	gain         float64
 	pattern      string
+	weighed      float64 // e if it counts
 	evidence     float64
 	counts       bool // by step 7
 }
@@ -164,8 +165,9 @@ func (m *Model) measure(g *state, j *judgement) {
 		j.surprise = sum * sum / squares * (math.Log(j.mass/j.chance) - 1 + j.chance/j.mass)
 	}
 	j.counts = !g.spec.Chance || j.chance == 0 || j.surprise >= j.needed
+	j.weighed = j.rho * j.corroborated * j.gain
 	if j.counts {
-		j.evidence = j.rho * j.corroborated * j.gain
+		j.evidence = j.weighed
 	}
 }
 

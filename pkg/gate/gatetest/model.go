@@ -228,7 +228,7 @@ func (m *Model) hush(g *state, j judgement) {
 	strength := math.Abs(j.rho) * j.corroborated
 	if g.quiet == nil {
 		g.quietEnd = j.now + gate.Time(g.spec.Window)
-	} else if strength <= g.quietStrength {
+	} else if strength <= g.quietStrength+1e-9 { // of equals the first stays
 		return
 	}
 	c := j.correlation(g.spec.Name)
@@ -314,9 +314,13 @@ func (m *Model) Force(name string, garden gate.Garden, reason string, at gate.Ti
 	}
 }
 
-// Advance announces what silence did up to now, for one gate.
+// Advance announces what silence did up to now, for one gate, in the order of
+// time.
 func (m *Model) Advance(name string, now gate.Time, fx *gate.Effects) {
 	g := m.gates[name]
+	if g.real.deadline(g.spec) < g.virtual.deadline(g.spec) {
+		m.silence(g, &g.real, gate.Real, now, fx)
+	}
 	m.silence(g, &g.virtual, gate.Virtual, now, fx)
 	m.silence(g, &g.real, gate.Real, now, fx)
 }
