@@ -147,13 +147,10 @@ func (c *Conn) commit(ctx context.Context, first wave.Message, m *nats.Msg) (uin
 
 // ackOf asks for an acknowledgement and gives up when the connection is lost.
 func (c *Conn) ackOf(ctx context.Context, m *nats.Msg) (*nats.Msg, error) {
-	ctx, cancel := c.store.connected(ctx)
+	ctx, cancel := c.store.awaiting(ctx, m.Subject)
 	defer cancel()
 	reply, err := c.store.nc.RequestMsgWithContext(ctx, m)
-	if err != nil && context.Cause(ctx) == ErrLost {
-		err = ErrLost
-	}
-	return reply, err
+	return reply, whyNot(ctx, err)
 }
 
 // checkBatchServer refuses a server that is known to be too old.

@@ -16,7 +16,11 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// A server that is stopped while a batch is being stored may forget a flusher
+// of its own: TestStoreBatchAcrossRestart does that on purpose.
+func TestMain(m *testing.M) {
+	goleak.VerifyTestMain(m, goleak.IgnoreTopFunction("github.com/nats-io/nats-server/v2/server.(*msgBlock).flushLoop"))
+}
 
 // startServer runs a server for the length of a test.
 func startServer(t testing.TB, o embedded.Options) *embedded.Server {

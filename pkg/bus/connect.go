@@ -40,7 +40,7 @@ type line struct {
 	js     jetstream.JetStream
 	closed chan struct{}
 
-	resumed, lost signal // raised at each reconnect and disconnect
+	resumed, lost, denied signal // raised at each reconnect, disconnect and refusal
 }
 
 // signal wakes everybody who waits for the next time something happens.
@@ -121,6 +121,7 @@ func (c *Conn) dialOnce(ctx context.Context, role string) (*line, error) {
 	l := &line{role: role, closed: make(chan struct{})}
 	l.resumed.raise()
 	l.lost.raise()
+	l.denied.raise()
 	type result struct {
 		nc  *nats.Conn
 		err error
@@ -225,6 +226,7 @@ func (c *Conn) onError(l *line) nats.ErrHandler {
 		case errors.Is(err, nats.ErrPermissionViolation):
 			c.count.denied.Add(1)
 			c.log.Error("the server refused", attrs...)
+			l.denied.raise()
 		default:
 			c.count.errors.Add(1)
 			c.log.Warn("bus error", attrs...)
@@ -232,19 +234,40 @@ func (c *Conn) onError(l *line) nats.ErrHandler {
 	}
 }
 
-// connected returns a context that ends when the connection is lost: an answer
-// that was under way will not come any more.
-func (l *line) connected(ctx context.Context) (context.Context, context.CancelFunc) {
+// awaiting returns a context for waiting for the answer to a message. It ends
+// when no answer can come any more: the connection was lost, or the server
+// refused the message, which it says only on the side.
+func (l *line) awaiting(ctx context.Context, subject string) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	lost := l.lost.next()
+	lost, denied := l.lost.next(), l.denied.next()
+	before := l.nc.LastError()
 	go func() {
-		select {
-		case <-lost:
-			cancel(ErrLost)
-		case <-ctx.Done():
+		for {
+			select {
+			case <-lost:
+				cancel(ErrLost)
+			case <-denied:
+				denied = l.denied.next()
+				if err := l.nc.LastError(); err != before && deniedSubject(err, subject) {
+					cancel(err)
+				}
+			case <-ctx.Done():
+				return
+			}
 		}
 	}()
 	return ctx, func() { cancel(nil) }
+}
+
+// whyNot prefers the reason why ctx ended to an error that only says it did.
+func whyNot(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil {
+		return err
+	}
+	if cause := context.Cause(ctx); cause == ErrLost || isDenied(cause) {
+		return cause
+	}
+	return err
 }
 
 // lines lists the connections there are, each once.

@@ -121,6 +121,8 @@ func (e events) wait(t *testing.T, text string) {
 
 func newEvents() events { return events{slog.DiscardHandler, make(chan string, 1000)} }
 
+func (e events) logger() *slog.Logger { return slog.New(e) }
+
 // A connection that loses its server finds it again; draining without one says
 // what was lost instead of pretending.
 func TestReconnectAndDrainWithoutServer(t *testing.T) {
@@ -128,7 +130,7 @@ func TestReconnectAndDrainWithoutServer(t *testing.T) {
 	s := startServer(t, embedded.Options{StoreDir: dir})
 	listen := s.ClientURL()[len("nats://"):]
 	log := newEvents()
-	c := connect(t, Options{Server: s.ClientURL(), Logger: slog.New(log)})
+	c := connect(t, Options{Server: s.ClientURL(), Logger: log.logger()})
 	got := make(chan wave.Message, 1)
 	if _, err := c.Subscribe(t.Context(), "x", func(_ context.Context, m wave.Message) { got <- m }); err != nil {
 		t.Fatal(err)
@@ -167,7 +169,7 @@ func TestReconnectAndDrainWithoutServer(t *testing.T) {
 func TestSlowConsumerIsCounted(t *testing.T) {
 	s := startServer(t, embedded.Options{})
 	log := newEvents()
-	c := connect(t, Options{Server: s.ClientURL(), PendingMessages: 10, Logger: slog.New(log)})
+	c := connect(t, Options{Server: s.ClientURL(), PendingMessages: 10, Logger: log.logger()})
 	hold := make(chan struct{})
 	sub, err := c.Subscribe(t.Context(), "in", func(context.Context, wave.Message) { <-hold })
 	if err != nil {

@@ -83,12 +83,6 @@ func (c *Conn) connectHint(err error) string {
 // sendError explains why a message or subscription did not go out.
 func (c *Conn) sendError(op string, m wave.Message, err error) error {
 	timedOut := errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrTimeout)
-	if timedOut {
-		// The server refuses a publish only on the side.
-		if last := c.control.nc.LastError(); deniedSubject(last, m.Subject) {
-			err, timedOut = last, false
-		}
-	}
 	hint := ""
 	switch {
 	case isDenied(err):

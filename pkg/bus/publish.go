@@ -44,13 +44,10 @@ func (c *Conn) Flush(ctx context.Context) error {
 func (c *Conn) Store(ctx context.Context, m wave.Message) error {
 	ctx, cancel := c.timeout(ctx)
 	defer cancel()
-	ctx, release := c.store.connected(ctx)
+	ctx, release := c.store.awaiting(ctx, m.Subject)
 	defer release()
 	_, err := c.store.js.PublishMsg(ctx, outgoing(m))
-	if err != nil && context.Cause(ctx) == ErrLost {
-		err = ErrLost
-	}
-	return c.storeError(m, err)
+	return c.storeError(m, whyNot(ctx, err))
 }
 
 // Request asks and returns the first answer. An answer that says the other
@@ -64,11 +61,13 @@ func (c *Conn) Request(ctx context.Context, subject string, data []byte) ([]byte
 func (c *Conn) Ask(ctx context.Context, m wave.Message) (wave.Message, error) {
 	ctx, cancel := c.timeout(ctx)
 	defer cancel()
+	ctx, release := c.control.awaiting(ctx, m.Subject)
+	defer release()
 	msg := outgoing(m)
 	msg.Reply = ""
 	reply, err := c.control.nc.RequestMsgWithContext(ctx, msg)
 	if err != nil {
-		return wave.Message{}, c.sendError("ask", m, err)
+		return wave.Message{}, c.sendError("ask", m, whyNot(ctx, err))
 	}
 	if err := remoteError(m.Subject, reply); err != nil {
 		return wave.Message{}, err

@@ -2,6 +2,7 @@ package bus
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -128,18 +129,21 @@ func contextHint() string {
 	return fmt.Sprintf("known contexts: %s", strings.Join(known, ", "))
 }
 
-// readable opens the credentials file to say now, in plain words, what the
-// connection would report as a refused login.
+// readable looks into the credentials file to say now, in plain words, what
+// the connection would report as a refused login.
 func readable(path string) error {
-	f, err := os.Open(path)
-	if err == nil {
-		return f.Close()
+	data, err := os.ReadFile(path)
+	switch {
+	case err == nil && !strings.Contains(string(data), "-----BEGIN NATS USER JWT-----"):
+		return fail("read credentials", path, "give the .creds file that was made for this user", errors.New("it is not a NATS credentials file"))
+	case err == nil:
+		return nil
 	}
 	hint := "check the path given with --creds or in the NATS context"
-	if os.IsPermission(err) {
+	if errors.Is(err, fs.ErrPermission) {
 		hint = fmt.Sprintf("user id %d may not read it: give it to that user, or run as the user it belongs to", os.Getuid())
 	}
-	if pe, ok := err.(*fs.PathError); ok {
+	if pe := new(fs.PathError); errors.As(err, &pe) {
 		err = pe.Err
 	}
 	return fail("read credentials", path, hint, err)
