@@ -43,7 +43,7 @@ type Cause struct {
 	PID      int                `json:"pid,omitzero"` // 0: no process stands out
 	Name     string             `json:"name,omitzero"`
 	Share    float64            `json:"share,omitzero"`      // of the resource, 0..1
-	Hogs     int                `json:"hogs,omitzero"`       // processes that use at least half a processor
+	Hogs     int                `json:"hogs,omitzero"`       // processes that use at least a tenth of a processor
 	Together float64            `json:"hogs_share,omitzero"` // of all processors
 	Cells    map[string]float64 `json:"cells,omitzero"`      // confidence of each field that agrees
 }

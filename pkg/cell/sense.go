@@ -79,11 +79,11 @@ func ramp(x, low, high float64) float64 {
 }
 
 // strain turns the share of a resource that was in use into confidence: nearly
-// all of it for two seconds, or about half of it for three. Less, or shorter,
-// is ordinary life. One busy program on a machine of two processors (half in
-// use) reads 0.6, all processors busy read 0.95.
+// all of it for two seconds, or about half of it for three. Less, or shorter, is
+// ordinary life: a page that loads, a program that starts. One busy program on
+// a machine of two processors (half in use) reads 0.56, all processors busy 0.95.
 func strain(s *sustained) float64 {
-	return max(MaxPressure*ramp(s.over(2*time.Second), 0.70, 0.95), 0.7*ramp(s.over(3*time.Second), 0.30, 0.55))
+	return max(MaxPressure*ramp(s.over(2*time.Second), 0.85, 0.97), 0.7*ramp(s.over(3*time.Second), 0.30, 0.55))
 }
 
 // sustained remembers how much of something was in use lately, so that a level

@@ -105,11 +105,11 @@ func TestProcessSensor(t *testing.T) {
 	got := steps(t, &processSensor{machine: f.machine()}, 6, func(i int) {
 		f.write("proc/1/stat", stat(1, 0, "init", 10, 0, 1, 500))
 		f.write("proc/30/stat", stat(30, 1, "weird (name) R", 100*i, 0, 5, 10)) // one processor
-		f.write("proc/31/stat", stat(31, 1, "make", 0, 90*i, 5, 10))            // short children, most of another
+		f.write("proc/31/stat", stat(31, 1, "make", 0, 98*i, 5, 10))            // short children, most of another
 		f.write("proc/4242/stat", stat(4242, 1, "this", 1000*i, 0, 5, 9999))    // ourselves
 		f.write("proc/77/stat", "77 (broken")
 	})
-	want := []float64{0, 0, round(MaxPressure * 1), 0.95, 0.95, 0.95}
+	want := []float64{0, 0, 0.95, 0.95, 0.95, 0.95}
 	if c := confidences(got); !slices.Equal(c, want) {
 		t.Errorf("confidences %v, want %v", c, want)
 	}
@@ -117,7 +117,7 @@ func TestProcessSensor(t *testing.T) {
 	if first.PID != 1 || first.ProcessorShare != nil || first.Name != "init" {
 		t.Errorf("first figures %+v, want the largest and no rates", first)
 	}
-	if last.PID != 30 || last.Name != "weird (name) R" || last.Share != 0.5 || *last.ProcessorsUsed != 1 || last.Hogs != 2 || *last.HogsShare != 0.95 || last.ProcessesListed != 3 {
+	if last.PID != 30 || last.Name != "weird (name) R" || last.Share != 0.5 || *last.ProcessorsUsed != 1 || last.Hogs != 2 || *last.HogsShare != 0.99 || last.ProcessesListed != 3 {
 		t.Errorf("figures %+v", last)
 	}
 }

@@ -15,7 +15,7 @@ type ProcessFigures struct {
 	ProcessorsUsed  *float64 `json:"processors_used,omitzero"`  // the same, in processors
 	MemoryBytes     uint64   `json:"memory_bytes"`              // resident
 	MemoryShare     float64  `json:"memory_share"`              // of all memory
-	Hogs            int      `json:"hogs"`                      // processes that use at least half a processor
+	Hogs            int      `json:"hogs"`                      // processes that use at least a tenth of a processor
 	HogsShare       *float64 `json:"hogs_share,omitzero"`       // of all processors, together
 	ProcessesListed int      `json:"processes_listed,omitzero"` // that could be looked at
 }
@@ -30,8 +30,9 @@ type task struct {
 	resident    uint64        // bytes
 }
 
-// hogFrom is the part of one processor from which a process is a hog.
-const hogFrom = 0.5
+// hogFrom is the part of one processor from which a process counts as a hog: low,
+// for eight programs that fight for two processors get a quarter each.
+const hogFrom = 0.1
 
 type processSensor struct {
 	machine    Machine
