@@ -171,7 +171,7 @@ func fillOps(x *finder) {
 	}
 	orAll := func(hosts *[]string) {
 		if len(*hosts) == 0 {
-			*hosts = slices.Clone(all)
+			*hosts = all // shared: a list of hosts is never changed in place
 		}
 	}
 	for i := range t.Rollouts {

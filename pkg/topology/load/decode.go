@@ -92,6 +92,10 @@ func (l *loader) decodeBody(p *plan, each cty.Value, v reflect.Value, what strin
 			a.value, a.ready = value, true
 		}
 		if value.IsValid() {
+			if value.Kind() == reflect.Slice && !l.charge(value.Len()) {
+				l.diags.errorf(p.src.At(a.spec.Name), "Declaration too large", "The lists of all instances together have more than %d elements.", maxSteps)
+				return
+			}
 			v.Field(a.spec.Field).Set(value)
 		}
 	}

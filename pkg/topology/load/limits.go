@@ -10,16 +10,16 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
-// What a declaration may cost. A lab of 50,000 hosts stays far below; without
+// What a declaration may cost. A lab of 10,000 hosts stays far below; without
 // bounds a few lines could take all memory, or all day.
 const (
 	maxFile      = 32 << 20  // bytes of one file
 	maxDepth     = 100       // brackets inside one another
 	maxStretch   = 2000      // operators between two commas or line ends
 	maxRange     = 100_000   // elements that range may make
-	maxSteps     = 4_000_000 // iterations of all for expressions, and bytes of text/64
-	maxInstances = 100_000   // instances of one for_each
-	maxBlocks    = 500_000   // blocks and instances together
+	maxSteps     = 4_000_000 // iterations of all for expressions, bytes of text/64, elements of lists
+	maxInstances = 20_000    // instances of one for_each
+	maxBlocks    = 100_000   // instances of all of them together
 	maxString    = 4 << 20   // bytes of a string that a function makes
 	maxText      = 256 << 10 // bytes of text in a local value
 	maxElements  = 400_000   // elements, at every level, of a local value
