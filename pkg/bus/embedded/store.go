@@ -62,18 +62,26 @@ func (s *storeLock) admit(limit int64) error {
 			fmt.Errorf("it belongs to server %q, this one is %q", before.Server, s.owner.Server))
 	}
 	free, known := diskFree(s.dir)
-	if known && free < minFree {
-		return fail("open bus store", s.dir, "make room, or put the store elsewhere with --state",
-			fmt.Errorf("the disk is full: %d MiB are free, %d MiB are needed to start", free>>20, minFree>>20))
-	}
-	s.limit = limit
-	if limit == 0 {
-		s.limit = defaultMaxStore
-		if known {
-			s.limit = min(s.limit, free/5*4+dirSize(jetstreamDir(s.dir)))
-		}
+	var err error
+	s.limit, err = storeLimit(limit, free, known, func() int64 { return dirSize(jetstreamDir(s.dir)) })
+	if err != nil {
+		return fail("open bus store", s.dir, "make room, or put the store elsewhere with --state", err)
 	}
 	return s.write()
+}
+
+// storeLimit decides how much may be stored, with so much of the disk free
+// (when that is known) and so much used already.
+func storeLimit(asked, free int64, known bool, used func() int64) (int64, error) {
+	switch {
+	case known && free < minFree:
+		return 0, fmt.Errorf("the disk is full: %d MiB are free, %d MiB are needed to start", free>>20, minFree>>20)
+	case asked > 0:
+		return asked, nil
+	case known:
+		return min(defaultMaxStore, free/5*4+used()), nil
+	}
+	return defaultMaxStore, nil
 }
 
 // note adds where the server listens, for whoever finds the store locked.
