@@ -17,6 +17,8 @@ import (
 const (
 	// storePause is the time between two attempts to store a request.
 	storePause = 500 * time.Millisecond
+	// storeWithin is how long it is tried at least: a late request is kept, too, and its mind refuses it.
+	storeWithin = 5 * time.Second
 	// lastWords is how long a boundary that was cut off tries to store what it holds.
 	lastWords = 2 * time.Second
 )
@@ -229,6 +231,9 @@ func (b *Boundary) note(change func()) {
 // store puts a request into its stream; while the bus does not take it, it is tried again until nobody
 // needs the answer any more.
 func (b *Boundary) store(ctx context.Context, deadline time.Time, m wave.Message) error {
+	if least := time.Now().Add(storeWithin); deadline.Before(least) {
+		deadline = least
+	}
 	if ctx.Err() != nil {
 		ctx, deadline = context.WithoutCancel(ctx), time.Now().Add(lastWords)
 	}

@@ -1,7 +1,7 @@
 package organ
 
-// generation is how many ids one map of recent holds: a request comes again within minutes, when
-// its sender or its reader starts again.
+// generation is how many ids one map of recent holds: a request comes again within minutes, when its sender
+// or its reader starts again.
 const generation = 2048
 
 // recent remembers the last ids, so that a repetition is none: two maps, of which the older is dropped when

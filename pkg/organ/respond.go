@@ -22,7 +22,7 @@ const (
 
 // Result is the "result" of a response.
 type Result struct {
-	// Answer is the result that came with the request, else what the mind said; null when there is neither.
+	// Answer is the result that came with the request, else what the mind said.
 	Answer jsontext.Value `json:"answer"`
 	// Text is what the mind said, in its own words.
 	Text string `json:"text"`
@@ -31,35 +31,38 @@ type Result struct {
 	Backend string `json:"backend,omitempty"`
 	// Simulated is true when no model spoke.
 	Simulated bool `json:"simulated"`
+	// Failed says why the mind said nothing, though there is an answer.
+	Failed string `json:"failed,omitempty"`
 }
 
-// respond makes the response to a request from what came of it: an answer, or the error.
-func respond(mind string, r wave.CognitiveRequest, kind string, a Answer, err error) (wave.CognitiveResponse, error) {
+// respond makes the response to a request from what came of asking: an answer, or why there is none. The
+// result that came with a request stands, whatever became of the mind.
+func respond(mind string, r wave.CognitiveRequest, kind string, a Answer, failed error) (wave.CognitiveResponse, error) {
 	out := wave.CognitiveResponse{
 		ID: wave.CognitiveResponseID(r.ID), Request: r.ID, Decision: DecisionAnswer,
 		Mind: mind, Model: clip(a.Model, 256), Simulated: a.Simulated,
 		Spent: wave.Budget{Tokens: int64(a.Tokens)},
 	}
-	text := clip(a.Text, maxText)
-	if err != nil {
-		out.Decision, out.Error = DecisionFail, clip(err.Error(), 1024)
-	} else {
-		out.Decision, text = decided(text, r.Actions)
+	result := Result{Answer: computed(r.Input), Mind: mind, Backend: kind, Simulated: a.Simulated}
+	switch {
+	case failed == nil:
+		out.Decision, result.Text = decided(clip(a.Text, maxText), r.Actions)
+	case result.Answer == nil:
+		out.Decision, out.Error = DecisionFail, clip(failed.Error(), 1024)
+		return out, nil
+	default:
+		result.Failed = clip(failed.Error(), 1024)
 	}
-	result := Result{Answer: computed(r.Input), Text: text, Mind: mind, Backend: kind, Simulated: a.Simulated}
+	var err error
 	if result.Answer == nil {
-		result.Answer = jsontext.Value("null")
-		if text != "" {
-			quoted, err := json.Marshal(text)
-			if err != nil {
-				return out, fmt.Errorf("write answer: %w", err)
-			}
-			result.Answer = quoted
+		if result.Answer, err = json.Marshal(result.Text); err != nil {
+			return out, fmt.Errorf("write answer: %w", err)
 		}
 	}
-	var failed error
-	out.Result, failed = json.Marshal(result)
-	return out, failed
+	if out.Result, err = json.Marshal(result); err != nil {
+		return out, fmt.Errorf("write result: %w", err)
+	}
+	return out, nil
 }
 
 // refuse makes the response to a request that no mind was asked about.

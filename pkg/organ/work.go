@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
@@ -81,20 +82,21 @@ func (m *Mind) answer(ctx context.Context, j *job, b Backend, broken error) {
 func (m *Mind) conclude(ctx context.Context, j *job, kind string, a Answer, failed error) {
 	response, err := respond(m.options.Name, j.request, kind, a, failed)
 	if err != nil {
-		m.options.Logger.Error("response cannot be written", daemon.KeyOrgan, m.options.Name, "request", j.request.ID, daemon.KeyErr, err)
 		response = refuse(m.options.Name, j.request, err.Error())
 	}
 	if failed == nil {
 		response.Spent.Lifeforce = m.options.Cost
+		m.note(func() { m.counts.Answered++ })
+	} else {
+		m.note(func() { m.counts.Failed++ })
+		m.log(j).Warn("mind said nothing", daemon.KeyErr, failed)
 	}
-	m.note(func() {
-		if failed == nil {
-			m.counts.Answered++
-		} else {
-			m.counts.Failed++
-		}
-	})
 	m.keep(ctx, j, response)
+}
+
+// log is about one request.
+func (m *Mind) log(j *job) *slog.Logger {
+	return m.options.Logger.With(daemon.KeyOrgan, m.options.Name, "request", j.request.ID, daemon.KeyIdentity, j.identity)
 }
 
 // refuse keeps the response to a request that the engine was not asked about.
@@ -119,18 +121,21 @@ func (m *Mind) keep(ctx context.Context, j *job, r wave.CognitiveResponse) {
 	r.Time = time.Now()
 	r.Latency = wave.Duration(r.Time.Sub(j.arrived))
 	data, err := wave.Encode(r)
+	if err != nil { // one that breaks a rule is our fault, and would be made again for ever
+		r = refuse(m.options.Name, j.request, err.Error())
+		data, err = wave.Encode(r)
+	}
 	if err == nil {
 		err = m.store(ctx, wave.Message{Subject: m.response, Data: data, ID: r.ID})
 	}
-	log := m.options.Logger.With(daemon.KeyOrgan, m.options.Name, "request", r.Request, daemon.KeyIdentity, j.identity)
 	switch {
 	case err != nil:
 		m.note(func() { m.known.forget(j.request.ID) })
-		log.Error("response not kept", daemon.KeyErr, err)
+		m.log(j).Error("response not kept", daemon.KeyErr, err)
 	case r.Error != "":
-		log.Warn("request not answered", "decision", r.Decision, daemon.KeyErr, r.Error)
+		m.log(j).Info("not answered", "decision", r.Decision, "why", r.Error)
 	default:
-		log.Info("answered", "decision", r.Decision, "took", r.Latency.String())
+		m.log(j).Info("answered", "decision", r.Decision, "took", r.Latency.String())
 	}
 	j.done <- err
 }
