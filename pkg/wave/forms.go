@@ -102,7 +102,7 @@ func table() [kindEnd]form {
 		KindRolloutEvent:       {name: "rollout.event", pattern: "{env}.infra.rollouts.{run}.{host}.{event}", bodies: []string{"rollout-event"}, who: "deployer", stream: "INFRA"},
 		KindAutoscale:          {name: "autoscale", pattern: "{env}.infra.autoscale.{rule}", bodies: []string{"rule-fired"}, who: "autoscaler", stream: "INFRA"},
 		KindProbe:              {name: "probe", pattern: "{env}.probes.{kind}.{session}", bodies: []string{"probe-run"}, who: "probes", stream: "PROBES"},
-		KindWork:               {name: "work", pattern: "{env}.work.{queue}", bodies: []string{"work-item"}, who: "anyone", stream: "WORK", note: "queue groups share it"},
+		KindWork:               {name: "work", pattern: "{env}.work.{queue}", bodies: []string{"work-item"}, who: "anyone", stream: "WORK", note: "one durable reader per queue hands it out"},
 		KindJournal:            {name: "journal", pattern: "{env}.journal.{shard}", who: "gate core only", stream: "JOURNAL", note: "binary frames"},
 		KindSnapshot:           {name: "snapshot", pattern: "{env}.snapshot.{shard}.{chunk}", who: "gate core only", stream: "SNAPSHOTS", note: "binary frames"},
 	}

@@ -205,7 +205,7 @@ func (r *reader) readTime(field string) (time.Time, error) {
 		return time.Time{}, err
 	}
 	var t time.Time
-	if err := t.UnmarshalText(text); err != nil || bytes.IndexByte(text, ',') >= 0 || !timeInRange(t) {
+	if !timeShape(text) || t.UnmarshalText(text) != nil || !timeInRange(t) {
 		return time.Time{}, wrongTime(field)
 	}
 	return t.UTC(), nil

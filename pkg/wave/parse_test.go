@@ -137,6 +137,12 @@ func TestParseWaveRefuses(t *testing.T) {
 		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31 09:30:00Z"}`, "time", "RFC 3339"},
 		{`{"source":"a","confidence":1,` + about + `,"time":"1969-12-31T23:59:59Z"}`, "time", "from 1970"},
 		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31T09:30:60Z"}`, "time", "RFC 3339"},
+		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31T9:30:00Z"}`, "time", "RFC 3339"},
+		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31T09:30:00,5Z"}`, "time", "RFC 3339"},
+		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31T09:30:00.Z"}`, "time", "RFC 3339"},
+		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31T09:30:00"}`, "time", "RFC 3339"},
+		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31T09:30:00+24:00"}`, "time", "RFC 3339"},
+		{`{"source":"a","confidence":1,` + about + `,"time":"2026-01-31t09:30:00z"}`, "time", "RFC 3339"},
 	} {
 		_, err := ParseWave([]byte(c.in))
 		var r *Rule

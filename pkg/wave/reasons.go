@@ -57,6 +57,45 @@ func timeInRange(t time.Time) bool {
 	return firstYear <= lo && hi <= lastYear
 }
 
+// timeShape reports whether text is laid out as RFC 3339 wants it; the time package also takes an hour of one
+// digit, a comma before the fraction, and a zone of any size.
+func timeShape(text []byte) bool {
+	const layout = "0000-00-00T00:00:00"
+	if len(text) <= len(layout) || !laidOut(text[:len(layout)], layout) {
+		return false
+	}
+	rest := text[len(layout):]
+	if rest[0] == '.' {
+		n := 1
+		for n < len(rest) && '0' <= rest[n] && rest[n] <= '9' {
+			n++
+		}
+		if rest = rest[n:]; n == 1 {
+			return false
+		}
+	}
+	if len(rest) == 1 {
+		return rest[0] == 'Z'
+	}
+	return (laidOut(rest, "+00:00") || laidOut(rest, "-00:00")) && string(rest[1:3]) < "24" && rest[4] < '6'
+}
+
+// laidOut compares text with a layout in which 0 stands for any digit.
+func laidOut(text []byte, layout string) bool {
+	if len(text) != len(layout) {
+		return false
+	}
+	for i, c := range text {
+		if layout[i] == '0' && '0' <= c && c <= '9' {
+			continue
+		}
+		if c != layout[i] {
+			return false
+		}
+	}
+	return true
+}
+
 // syntax makes a rule of what the JSON reader found.
 func syntax(err error) error {
 	var at *jsontext.SyntacticError
