@@ -1,7 +1,6 @@
-# A new configuration goes to theia first, then in small batches, and waits between them.
+# A new configuration goes to theia first, then one machine after the other, with a pause between them.
 rollout "lab" {
   max_unavailable = 1
-  batch           = 2
   soak            = "5m"
   failure_budget  = 0
 }

@@ -29,3 +29,23 @@ organ "gemma" {
     args    = ["--threads", "8"]
   }
 }
+
+# The harness sends a task to the size it needs; it does no thinking of its own.
+harness "claw" {
+  primary = organ.gemma["26b-moe"]
+  hard    = organ.gemma["31b"]
+  quick   = organ.gemma["4b"]
+  audio   = organ.gemma["2b"]
+  context = 8192
+}
+
+channel "cli" {
+  harness = harness.claw
+  timeout = "30s"
+  retry   = 3
+}
+
+# Who gets the cortex: learned, epoch by epoch, from what everybody reports.
+governor "thalamus" {
+  mind = cortex.nyx
+}

@@ -169,7 +169,7 @@ func (b *grapher) hubs() {
 	g := &graphGroup{id: "bus", label: "Bus"}
 	for i := range b.t.NATS {
 		n := &b.t.NATS[i]
-		g.nodes = append(g.nodes, node{id("b", i), "hub", lines("hub "+n.Name, n.Address+":"+strconv.Itoa(n.LeafPort), strings.Join(n.Environments, " "))})
+		g.nodes = append(g.nodes, node{id("b", i), "hub", lines(hubName(n), n.Address+":"+strconv.Itoa(n.LeafPort), strings.Join(n.Environments, " "))})
 		for _, h := range n.Hosts {
 			b.edge(b.hosts[h], id("b", i), "runs", true)
 		}

@@ -94,7 +94,7 @@ func (p *picture) hubBlocks(n *NATS) []block {
 			c.chip("c-"+p.envClass(env), right, y+9, env, w/3)
 			right -= 6
 		}
-		c.text(fontName, "", x, y+15, "hub "+n.Name, right-x)
+		c.text(fontName, "", x, y+15, hubName(n), right-x)
 	}}
 	out := []block{head, line(fontMono, "", where), line(fontSmall, "soft", details(run, copies))}
 	if store != "" {

@@ -29,7 +29,7 @@ func sharesOf(t *Topology, host *Host, card *GPU) []share {
 	}
 	for i := range t.Trainings {
 		if tr := &t.Trainings[i]; tr.GPU == key {
-			out = append(out, share{"mem", "training", tr.Memory, false})
+			out = append(out, share{"cog", "training", tr.Memory, false})
 		}
 	}
 	for i := range t.Identities {

@@ -2,8 +2,12 @@ package topology
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 )
 
 // learning draws how minds change: trainings with their traits, probes.
@@ -106,8 +110,34 @@ func (p *picture) moreOperations(add func(string, string)) {
 		add("womb "+w.Name, details(strings.TrimSpace(w.Path+" "+to), w.Identity, w.Mode))
 	}
 	for i := range p.t.Other {
-		add(p.t.Other[i].Kind+" "+p.t.Other[i].Name, "declared")
+		add(p.t.Other[i].Kind+" "+p.t.Other[i].Name, attributesText(p.t.Other[i].Attributes))
 	}
+}
+
+// attributesText lists the plain attributes of a block whose meaning comes
+// later: "context 8192 · harness claw".
+func attributesText(raw RawJSON) string {
+	var attributes map[string]RawJSON
+	if err := json.Unmarshal(raw, &attributes); err != nil {
+		return ""
+	}
+	var parts []string
+	for _, k := range slices.Sorted(maps.Keys(attributes)) {
+		var text string
+		switch v := attributes[k]; v.Kind() {
+		case '"':
+			_ = json.Unmarshal(v, &text)
+			if _, name, ok := strings.Cut(text, "."); ok {
+				text = name
+			}
+		case '[', '{':
+			continue
+		default:
+			text = v.String()
+		}
+		parts = append(parts, k+" "+text)
+	}
+	return details(parts...)
 }
 
 // days writes whole days as such.

@@ -63,7 +63,7 @@ func runsOn(t *Topology) map[string][]run {
 func nervousRuns(t *Topology, put func([]string, run)) {
 	for i := range t.NATS {
 		n := &t.NATS[i]
-		put(n.Hosts, run{"ner", "hub " + n.Name, details(":"+strconv.Itoa(n.Port), storeText(n.JetStream)), ""})
+		put(n.Hosts, run{"ner", hubName(n), details(":"+strconv.Itoa(n.Port), storeText(n.JetStream)), ""})
 	}
 	for i := range t.Leaves {
 		l := &t.Leaves[i]
@@ -74,7 +74,7 @@ func nervousRuns(t *Topology, put func([]string, run)) {
 			put(s.Hosts, run{"ner", s.Name, "gate core", s.Identity})
 		}
 	}
-	cells := map[string][]string{}
+	cells, nerves := map[string][]string{}, map[string][]string{}
 	for i := range t.Cells {
 		for _, h := range t.Cells[i].On.Hosts {
 			cells[h] = append(cells[h], t.Cells[i].Name)
@@ -82,12 +82,16 @@ func nervousRuns(t *Topology, put func([]string, run)) {
 	}
 	for i := range t.Nerves {
 		for _, h := range t.Nerves[i].On.Hosts {
-			cells[h] = append(cells[h], t.Nerves[i].Name)
+			nerves[h] = append(nerves[h], t.Nerves[i].Name)
 		}
 	}
 	for i := range t.Hosts {
-		if list := cells[t.Hosts[i].Name]; len(list) > 0 {
-			put([]string{t.Hosts[i].Name}, run{"ner", plural(len(list), "cell"), strings.Join(list, " "), ""})
+		h := t.Hosts[i].Name
+		if list := cells[h]; len(list) > 0 {
+			put([]string{h}, run{"ner", plural(len(list), "cell"), strings.Join(list, " "), ""})
+		}
+		if list := nerves[h]; len(list) > 0 {
+			put([]string{h}, run{"ner", plural(len(list), "nerve"), strings.Join(list, " "), ""})
 		}
 	}
 }
@@ -104,7 +108,11 @@ func plumbingRuns(t *Topology, put func([]string, run)) {
 		if s.Process == "gate" || s.Implicit && !implicitHosts(t, s.Hosts) {
 			continue
 		}
-		put(s.Hosts, run{"sys", s.Name, details(serviceText(s), s.Listen), s.Identity})
+		class := "sys"
+		if s.Process == "cell" {
+			class = "ner"
+		}
+		put(s.Hosts, run{class, s.Name, details(serviceText(s), s.Listen), s.Identity})
 	}
 	for i := range t.Monitoring {
 		m := &t.Monitoring[i]
@@ -188,6 +196,14 @@ func storeText(j JetStream) string {
 		return ""
 	}
 	return "JetStream " + size(j.Store)
+}
+
+// hubName is what people call a hub.
+func hubName(n *NATS) string {
+	if n.Name == "hub" {
+		return n.Name
+	}
+	return "hub " + n.Name
 }
 
 // hubsOf lists the hubs a leaf joins.
