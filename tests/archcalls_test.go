@@ -12,16 +12,23 @@ type call struct{ pkg, name string }
 
 // impure says what the pure floor may not touch, and why. Time is an argument there, chance is a hash of
 // what happened, effects are returned: so tests drive it without waiting, and a journal replays to the bit.
-var impure = map[call]string{
-	{"time", "Now"}:       "time is an argument",
-	{"time", "Since"}:     "time is an argument",
-	{"time", "Until"}:     "time is an argument",
-	{"time", "Sleep"}:     "nothing waits in a pure package",
-	{"time", "After"}:     "nothing waits in a pure package",
-	{"time", "AfterFunc"}: "nothing waits in a pure package",
-	{"time", "Tick"}:      "nothing waits in a pure package",
-	{"time", "NewTimer"}:  "nothing waits in a pure package",
-	{"time", "NewTicker"}: "nothing waits in a pure package",
+var impure = group(map[string]string{
+	"time Now Since Until":                               "time is an argument",
+	"time Sleep After AfterFunc Tick NewTimer NewTicker": "nothing waits in a pure package",
+	"sync Mutex RWMutex WaitGroup Cond":                  "one goroutine, the caller's, owns a pure value, so it needs no lock",
+	"net Dial DialTimeout Dialer Listen ListenPacket Interfaces InterfaceAddrs LookupHost LookupIP LookupAddr Resolver": "no I/O: bytes come in and go out as arguments",
+})
+
+// group writes "package name name ..." out.
+func group(lines map[string]string) map[call]string {
+	names := map[call]string{}
+	for line, why := range lines {
+		fields := strings.Fields(line)
+		for _, name := range fields[1:] {
+			names[call{fields[0], name}] = why
+		}
+	}
+	return names
 }
 
 // impureImports are packages the pure floor does without.
@@ -31,29 +38,20 @@ var impureImports = map[string]string{
 	"crypto/rand":  "chance comes from the caller, or a replay differs",
 	"os":           "no I/O: bytes come in and go out as arguments",
 	"os/exec":      "no I/O: bytes come in and go out as arguments",
-	"net":          "no I/O: bytes come in and go out as arguments",
 	"net/http":     "no I/O: bytes come in and go out as arguments",
 	"syscall":      "no I/O: bytes come in and go out as arguments",
 	"log":          "effects are returned, the caller logs",
 	"log/slog":     "effects are returned, the caller logs",
-	"sync":         "one goroutine owns a pure value, so it needs no lock",
-	"sync/atomic":  "one goroutine owns a pure value, so it needs no lock",
+	"sync/atomic":  "one goroutine, the caller's, owns a pure value",
 }
 
 // defaultLogger are the ways around the logger that a service is handed.
-var defaultLogger = map[call]string{
-	{"log/slog", "Default"}: "the logger is handed in",
-	{"log/slog", "Debug"}:   "the logger is handed in",
-	{"log/slog", "Info"}:    "the logger is handed in",
-	{"log/slog", "Warn"}:    "the logger is handed in",
-	{"log/slog", "Error"}:   "the logger is handed in",
-	{"log", "Print"}:        "the logger is handed in, and is a *slog.Logger",
-	{"log", "Printf"}:       "the logger is handed in, and is a *slog.Logger",
-	{"log", "Println"}:      "the logger is handed in, and is a *slog.Logger",
-	{"log", "Fatal"}:        "a package returns its error",
-	{"log", "Fatalf"}:       "a package returns its error",
-	{"os", "Exit"}:          "a package returns its error, only main ends the process",
-}
+var defaultLogger = group(map[string]string{
+	"log/slog Default Debug Info Warn Error": "the logger is handed in",
+	"log Print Printf Println":               "the logger is handed in, and is a *slog.Logger",
+	"log Fatal Fatalf Fatalln Panic Panicf":  "a package returns its error",
+	"os Exit":                                "a package returns its error, only main ends the process",
+})
 
 // testWaits is what no test does.
 var testWaits = map[call]string{

@@ -14,7 +14,7 @@ import (
 // sound is a small tree that breaks nothing, with each of the exemptions in it.
 var sound = map[string]string{
 	"pkg/wave/wave.go":              "// Package wave is planted.\npackage wave\n",
-	"pkg/gate/gate.go":              "// Package gate is planted.\npackage gate\n\nimport (\n\t\"time\"\n\n\t_ \"github.com/nimmerverse/nimmer/pkg/wave\"\n)\n\nvar Window = time.Second\n",
+	"pkg/gate/gate.go":              "// Package gate is planted.\npackage gate\n\nimport (\n\t\"net\"\n\t\"sync\"\n\t\"time\"\n\n\t_ \"github.com/nimmerverse/nimmer/pkg/wave\"\n)\n\nvar (\n\tWindow = time.Second\n\tOnce   sync.Once\n\tMAC    = net.ParseMAC\n)\n",
 	"pkg/gate/gate_test.go":         "package gate\n\nimport \"time\"\n\nvar start = time.Now()\n\nfunc run() { go func() {}() }\n",
 	"pkg/gate/gatetest/gatetest.go": "// Package gatetest is planted.\npackage gatetest\n\nimport (\n\t\"math/rand/v2\"\n\n\t_ \"github.com/nimmerverse/nimmer/pkg/gate\"\n)\n\nvar N = rand.Int()\n",
 	"pkg/bus/bus.go":                "// Package bus is planted.\npackage bus\n\nimport _ \"github.com/nats-io/nats.go/jetstream\"\n",
@@ -48,6 +48,8 @@ var planted = map[string]struct{ content, want string }{
 	"pkg/gate/chance.go":      {"package gate\n\nimport \"math/rand/v2\"\n\nvar N = rand.Int()\n", "3: pure: imports math/rand/v2"},
 	"pkg/gate/spawn.go":       {"package gate\n\nfunc spawn() {\n\tgo spawn()\n}\n", "4: pure: starts a goroutine"},
 	"pkg/gate/file.go":        {"package gate\n\nimport \"os\"\n\nvar Read = os.ReadFile\n", "3: pure: imports os"},
+	"pkg/gate/lock.go":        {"package gate\n\nimport \"sync\"\n\nvar Lock sync.Mutex\n", "5: pure: uses sync.Mutex"},
+	"pkg/gate/dial.go":        {"package gate\n\nimport \"net\"\n\nvar Dial = net.Dial\n", "5: pure: uses net.Dial"},
 	"pkg/cell/log.go":         {"package cell\n\nimport \"log/slog\"\n\nfunc say() { slog.Info(\"x\") }\n", "5: logger: uses slog.Info"},
 	"pkg/cell/exit.go":        {"package cell\n\nimport \"os\"\n\nfunc end() { os.Exit(1) }\n", "5: logger: uses os.Exit"},
 	"pkg/cell/sleep_test.go":  {"package cell\n\nimport \"time\"\n\nfunc wait() { time.Sleep(1) }\n", "5: test wait: uses time.Sleep"},
