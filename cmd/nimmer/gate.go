@@ -263,7 +263,7 @@ func askGate(ctx context.Context, conn *bus.Conn, env, name string, garden wave.
 
 // noCore turns "nobody answers" into what a person can do about it.
 func noCore(env string, err error) error {
-	if errors.Is(err, bus.ErrNobody) {
+	if errors.Is(err, bus.ErrNobody) || errors.Is(err, context.DeadlineExceeded) {
 		return &daemon.Error{
 			Op: "ask", Subject: "the gates of " + env, Err: err,
 			Hint: "no gate core answers there: start one with `nimmer up` or `nimmer-gate`, or choose another --env",

@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
@@ -60,7 +62,7 @@ func showTopology(w io.Writer, t *topology.Topology) error {
 
 func addresses(h topology.Host) string {
 	var parts []string
-	for _, network := range sortedKeys(h.Addresses) {
+	for _, network := range slices.Sorted(maps.Keys(h.Addresses)) {
 		parts = append(parts, h.Addresses[network])
 	}
 	return strings.Join(parts, ", ")

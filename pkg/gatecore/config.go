@@ -26,10 +26,11 @@ type Bus interface {
 	// Batch stores messages atomically, if the first one's subject still ends
 	// with sequence expect; fenced says that it does not.
 	Batch(ctx context.Context, msgs []wave.Message, expect uint64) (last uint64, fenced bool, err error)
-	// Announce answers on the endpoints and makes the service discoverable.
-	Announce(ctx context.Context, endpoints []Endpoint, stats func(endpoint string) any) (wave.Stopper, error)
-	// Ask sends a request; found is false when nobody listens.
-	Ask(ctx context.Context, subject string, data []byte) (answer []byte, found bool, err error)
+	// Announce answers on the endpoints and makes the service discoverable, as
+	// gate core of the environment under the owner's name.
+	Announce(ctx context.Context, env, owner string, endpoints []Endpoint, stats func(endpoint string) any) (wave.Stopper, error)
+	// Others names the gate cores that announce themselves for the environment.
+	Others(ctx context.Context, env string) (owners []string, err error)
 }
 
 // Endpoint is one request subject of gate core's service.

@@ -58,7 +58,7 @@ func (c *Core) listen(life context.Context, end context.CancelCauseFunc) (*input
 		in.stop()
 		return nil, fmt.Errorf("hear nerves: %w", err)
 	}
-	service, err := c.cfg.Virtual.Announce(ctx, c.endpoints(), c.stats)
+	service, err := c.cfg.Virtual.Announce(ctx, c.cfg.Env, c.owner(), c.endpoints(), c.stats)
 	if err != nil {
 		in.stop()
 		return nil, fmt.Errorf("answer questions about gates: %w", err)

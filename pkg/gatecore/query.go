@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/gate"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
@@ -37,19 +38,17 @@ func (c *Core) stats(string) any {
 // alone refuses to start beside a gate core that already answers: two that
 // decide over the same gates would contradict each other.
 func (c *Core) alone(ctx context.Context) error {
-	subject, err := wave.New(wave.KindGatesQuery, c.cfg.Env)
+	others, err := c.cfg.Virtual.Others(ctx, c.cfg.Env)
 	if err != nil {
-		return fmt.Errorf("start gate core: %w", err)
+		return fmt.Errorf("look for other gate cores: %w", err)
 	}
-	answer, found, err := c.cfg.Virtual.Ask(ctx, subject.String(), nil)
-	if err != nil || !found {
-		return err
+	if len(others) > 0 {
+		return &daemon.Error{
+			Op: "start gate core", Err: fmt.Errorf("%s already decides over the gates of %s", strings.Join(others, ", "), c.cfg.Env),
+			Hint: "stop that one first, or choose another environment",
+		}
 	}
-	other := "another gate core"
-	if report, err := wave.Decode[wave.GatesReport](answer); err == nil && report.Owner != "" {
-		other = report.Owner
-	}
-	return fmt.Errorf("%s already decides over the gates of %s: stop it first, or use another --env", other, c.cfg.Env)
+	return nil
 }
 
 func (c *Core) owner() string { return "gate-core@" + c.cfg.Host }

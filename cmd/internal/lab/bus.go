@@ -3,11 +3,15 @@ package lab
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/gatecore"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
+
+// serviceName is what gate core is called in discovery.
+const serviceName = "nimmer-gate"
 
 // coreBus gives gate core the verbs it asks for over a connection.
 type coreBus struct {
@@ -38,9 +42,10 @@ func (b coreBus) Batch(ctx context.Context, msgs []wave.Message, expect uint64) 
 	return last, false, err
 }
 
-func (b coreBus) Announce(ctx context.Context, endpoints []gatecore.Endpoint, stats func(string) any) (wave.Stopper, error) {
+func (b coreBus) Announce(ctx context.Context, env, owner string, endpoints []gatecore.Endpoint, stats func(string) any) (wave.Stopper, error) {
 	s := bus.Service{
-		Name: "nimmer-gate", Version: b.version, Description: "gate core: the gates of one environment", Stats: stats,
+		Name: serviceName, Version: b.version, Description: "gate core: the gates of one environment",
+		Metadata: map[string]string{"environment": env, "owner": owner}, Stats: stats,
 	}
 	for _, e := range endpoints {
 		s.Endpoints = append(s.Endpoints, bus.Endpoint{Name: e.Name, Subject: e.Subject, Handle: e.Handle})
@@ -48,10 +53,13 @@ func (b coreBus) Announce(ctx context.Context, endpoints []gatecore.Endpoint, st
 	return b.AddService(ctx, s)
 }
 
-func (b coreBus) Ask(ctx context.Context, subject string, data []byte) ([]byte, bool, error) {
-	answer, err := b.Request(ctx, subject, data)
-	if errors.Is(err, bus.ErrNobody) {
-		return nil, false, nil
+func (b coreBus) Others(ctx context.Context, env string) ([]string, error) {
+	services, err := b.Services(ctx, serviceName, bus.GatherOptions{Wait: 300 * time.Millisecond, Quiet: 100 * time.Millisecond})
+	var owners []string
+	for _, s := range services {
+		if s.Metadata["environment"] == env {
+			owners = append(owners, s.Metadata["owner"])
+		}
 	}
-	return answer, err == nil, err
+	return owners, err
 }
