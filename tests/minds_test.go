@@ -100,7 +100,9 @@ func TestQuestionIsAnswered(t *testing.T) {
 		})
 	}
 	live := func(conn *bus.Conn) organ.Reader { return organ.Live(conn, "dev", "nyx") }
-	simulated := func(*testing.T) organ.Config { return organ.Config{Kind: organ.KindSimulated, Load: -1, TokensPerSecond: -1} }
+	simulated := func(*testing.T) organ.Config {
+		return organ.Config{Kind: organ.KindSimulated, Load: -1, TokensPerSecond: -1}
+	}
 	engine := func(t *testing.T) organ.Config {
 		return organ.Config{Kind: organ.KindOpenAI, URL: organtest.NewEngine(t, organtest.Fine).URL}
 	}
