@@ -10,7 +10,7 @@ import (
 // ParseFrame reads a message of the wave subjects: one wave, or several, one a line. each is called for
 // every line that is not blank, in order, with its number from 1 and either a wave or a *Rule; a bad line is
 // refused alone. A single wave may also be written over several lines. A message that is too large or holds
-// nothing is refused as a whole, with line 0.
+// nothing is refused as a whole, with line 0. As with ParseWave, a wave's content is a part of data.
 func ParseFrame(data []byte, each func(line int, w Wave, err error)) {
 	if len(data) > MaxWaveMessage {
 		each(0, Wave{}, tooLarge(len(data), MaxWaveMessage))
