@@ -217,9 +217,9 @@ func TestCellLivesWithoutItsBus(t *testing.T) {
 		running(t, c)
 		synctest.Wait()
 		b.setBroken(true)
-		<-time.After(3 * time.Second)
+		<-time.After(3500 * time.Millisecond)
 		b.setBroken(false)
-		<-time.After(1500 * time.Millisecond)
+		<-time.After(time.Second)
 		got := waves(t, b.on("dev.nervous.cells.number.wave"))
 		if len(got) != 2 || got[1].Seq != 5 {
 			t.Errorf("%d waves, last %+v: want a hole of three", len(got), got[len(got)-1])

@@ -40,8 +40,8 @@ type pressure struct {
 	opens   seen              // virtual and real openings already heard
 	regions map[string]string // region of each virtual opening that is remembered
 	open    *wave.Transition  // virtual opening that still lasts
-	named   int               // process that was named for it
-	toldAt  time.Time         // when
+	seen    pressureSeen      // what is known about the latest opening
+	toldAt  time.Time         // when its cause was told
 	queue   []wave.Transition // real openings that wait to be measured
 	current *measuring        // measurement that runs
 	meters  func() *meter     // makes what measures
@@ -123,16 +123,15 @@ func (p *pressure) virtual(ctx context.Context, t wave.Transition) {
 		was := p.open
 		p.open = nil
 		if was != nil && p.machine.State() == stateAlert {
-			p.tell(ctx, step{to: stateIdle, transition: t.ID, reason: "the gate is " + t.To.String()})
+			p.tell(ctx, step{to: stateIdle, transition: t.ID, reason: "the gate is " + t.To.String() + "; it was: " + p.seen.reason(), seen: p.seen})
 		}
 		return
 	}
 	region := leading(t.Triggers)
 	p.remember(t.ID, region)
 	p.open = &t
-	cause := p.causes.of(region, p.cfg.Now())
-	p.named, p.toldAt = cause.PID, p.cfg.Now()
-	s := step{transition: t.ID, reason: cause.reason(), seen: cause}
+	p.seen, p.toldAt = pressureSeen{Cause: p.causes.of(region, p.cfg.Now())}, p.cfg.Now()
+	s := step{transition: t.ID, reason: p.seen.reason(), seen: p.seen}
 	if p.machine.State() == stateIdle {
 		s.to = stateAlert
 	}
@@ -146,11 +145,11 @@ func (p *pressure) nameAgain(ctx context.Context) {
 		return
 	}
 	cause := p.causes.of(p.regions[p.open.ID], now)
-	if cause.PID == 0 || cause.PID == p.named {
+	if cause.PID == 0 || cause.PID == p.seen.PID {
 		return
 	}
-	p.named, p.toldAt = cause.PID, now
-	p.tell(ctx, step{transition: p.open.ID, reason: cause.reason(), seen: cause})
+	p.seen.Cause, p.toldAt = cause, now
+	p.tell(ctx, step{transition: p.open.ID, reason: p.seen.reason(), seen: p.seen})
 }
 
 // remember keeps the regions of the latest openings.
@@ -188,7 +187,13 @@ func (p *pressure) begin(ctx context.Context) {
 			continue
 		}
 		p.current = m
-		p.tell(ctx, step{to: stateMeasuring, transition: t.ID, reason: fmt.Sprintf("measuring the %s for %s", region, p.cfg.Measure)})
+		if p.open == nil || p.open.ID != t.Of {
+			p.seen = pressureSeen{Cause: p.causes.of(region, p.cfg.Now())}
+		}
+		p.tell(ctx, step{
+			to: stateMeasuring, transition: t.ID, seen: p.seen,
+			reason: fmt.Sprintf("measuring the %s for %s: %s", region, p.cfg.Measure, p.seen.reason()),
+		})
 	}
 }
 
@@ -212,10 +217,25 @@ func (p *pressure) wake(ctx context.Context) {
 	} else {
 		j := m.meter.judge(m.region)
 		p.outbox.put(j.outcome(p.cfg.Gate, m.transition.Of, wave.BySensor, p.cfg.Now()))
-		s.reason, s.seen = j.reason(), j
+		p.seen.Measured = &j
+		s.reason = p.seen.reason()
 	}
+	s.seen = p.seen
 	p.tell(ctx, s)
 	p.begin(ctx)
+}
+
+// pressureSeen is what a state tells beside its name.
+type pressureSeen struct {
+	Cause
+	Measured *judgement `json:"measured,omitzero"`
+}
+
+func (s pressureSeen) reason() string {
+	if s.Measured == nil {
+		return s.Cause.reason()
+	}
+	return s.Cause.reason() + "; " + s.Measured.reason()
 }
 
 // measuring is one measurement of the real garden.

@@ -135,11 +135,11 @@ func TestPressureNamesWhoAndMeasures(t *testing.T) {
 			string(o.Expected) != `{"at_least":0.45,"figure":"busy_share","resource":"processor"}` || string(o.Actual) != `{"busy_share":0.97}` {
 			t.Errorf("%+v %s %s", o, o.Expected, o.Actual)
 		}
-		if s := nt.last(4); s.State != stateAlert || !strings.HasPrefix(s.Reason, "confirmed: busy_share was 0.97") {
+		if s := nt.last(4); s.State != stateAlert || !strings.HasPrefix(s.Reason, "sh (process 77)") || !strings.HasSuffix(s.Reason, "; confirmed: busy_share was 0.97, expected at least 0.45") {
 			t.Errorf("%+v", s)
 		}
 		nt.transition(wave.Virtual, 4, wave.Stable, "")
-		if s := nt.last(5); s.State != stateIdle || s.Reason != "the gate is stable" {
+		if s := nt.last(5); s.State != stateIdle || !strings.HasPrefix(s.Reason, "the gate is stable; it was: sh (process 77)") || !strings.Contains(string(s.Seen), `"pid":77`) || !strings.Contains(string(s.Seen), `"measured":{"resource":"processor"`) {
 			t.Errorf("%+v", s)
 		}
 	})
