@@ -213,16 +213,13 @@ func giveOutcome(ctx context.Context, conn *bus.Conn, env, target string, verdic
 	if why != "" {
 		o.Actual, _ = json.Marshal(why)
 	}
-	if err := o.Validate(); err != nil {
-		return o, cli.Usagef("%w", err)
-	}
 	subject, err := wave.New(wave.KindRealFeedback, env, gate)
 	if err != nil {
 		return o, cli.Usagef("%w", err)
 	}
-	data, err := json.Marshal(o)
+	data, err := wave.Encode(o)
 	if err != nil {
-		return o, fmt.Errorf("encode outcome: %w", err)
+		return o, cli.Usagef("%w", err)
 	}
 	return o, conn.Store(ctx, wave.Message{Subject: subject.String(), ID: o.ID, Data: data})
 }
@@ -250,9 +247,9 @@ func askGate(ctx context.Context, conn *bus.Conn, env, name string, garden wave.
 	if err != nil {
 		return wave.GateReport{}, cli.Usagef("%w", err)
 	}
-	q, err := json.Marshal(wave.GateQuery{Garden: garden})
+	q, err := wave.Encode(wave.GateQuery{Garden: garden})
 	if err != nil {
-		return wave.GateReport{}, fmt.Errorf("encode question: %w", err)
+		return wave.GateReport{}, cli.Usagef("--garden: %w", err)
 	}
 	answer, err := conn.Request(ctx, subject.String(), q)
 	if err != nil {

@@ -248,12 +248,26 @@ func sameEnd(s Named, err error) bool {
 
 // hurryOnSignal cuts the services off at the next signal that asks to stop. After it, signals do what they
 // do by default: end the process.
+//
+// One wish often arrives twice at once: from the terminal to the whole group and from a parent that passes it
+// on. Only a signal that comes after echo means hurry.
 func (g *group) hurryOnSignal(stopped <-chan struct{}, hurry context.CancelCauseFunc) {
-	select {
-	case sig := <-g.signals:
-		g.logger.Warn("asked again: what is not finished is cut off", "signal", sig.String())
-		g.forget()
-		hurry(fmt.Errorf("hurried by %v", sig))
-	case <-stopped:
+	begun := time.Now()
+	for {
+		select {
+		case sig := <-g.signals:
+			if time.Since(begun) < echo {
+				continue
+			}
+			g.logger.Warn("asked again: what is not finished is cut off", "signal", sig.String())
+			g.forget()
+			hurry(fmt.Errorf("hurried by %v", sig))
+			return
+		case <-stopped:
+			return
+		}
 	}
 }
+
+// echo is how long a repeated signal counts as the same wish.
+const echo = 300 * time.Millisecond

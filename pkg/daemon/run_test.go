@@ -225,6 +225,22 @@ func TestRunHurriesAtTheSecondSignal(t *testing.T) {
 	})
 }
 
+// One wish that arrives twice, as from a terminal and from a parent, does not hurry.
+func TestRunTakesAnEchoForTheSameWish(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := perform(t.Context(), daemon.Options{Drain: time.Hour}, &actor{name: "gate", drain: time.Minute})
+		<-time.After(time.Minute)
+		s.signals <- os.Interrupt
+		<-time.After(100 * time.Millisecond)
+		s.signals <- os.Interrupt
+		if err := <-s.done; err != nil {
+			t.Error(err)
+		}
+		s.d.want(t, "start gate", "ready gate", "READY=1", "STOPPING=1", "drain gate", "end gate")
+	})
+}
+
 func TestRunBeatsWhileAlive(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

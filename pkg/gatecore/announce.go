@@ -206,7 +206,7 @@ func (c *Core) message(kind wave.Kind, id string, body any, args ...string) wave
 	subject, err := wave.New(kind, c.cfg.Env, args...)
 	if err == nil {
 		var data []byte
-		if data, err = json.Marshal(body); err == nil {
+		if data, err = wave.Encode(body); err == nil {
 			return wave.Message{Subject: subject.String(), ID: id, Data: data}
 		}
 	}

@@ -35,7 +35,7 @@ type Core struct {
 
 	attention *gate.Attention
 	committer *committer
-	limiter   limiter
+	rejects   wave.Rejects
 	clock     gate.Time // newest wave, in an environment whose clock is the stream
 	closings  []gate.Closing
 	digest    gate.Wave // reused: its meaning keeps its memory
@@ -48,8 +48,7 @@ type Core struct {
 
 // counters are read by reports and metrics, from any goroutine.
 type counters struct {
-	waves, refused, late, gaps, outcomes atomic.Uint64
-	suppressed                           uint64 // rejects only counted since the last report; loop only
+	waves, late, gaps, outcomes atomic.Uint64
 }
 
 // shard is one kernel and what came out of it since it was last settled.
@@ -82,7 +81,7 @@ func New(cfg Config) (*Core, error) {
 	}
 	c := &Core{
 		cfg: cfg, gates: map[string]*member{}, fields: map[string]*field{},
-		events: map[string][]topology.Event{}, limiter: limiter{n: rejectsPerSecond},
+		events: map[string][]topology.Event{}, rejects: wave.Rejects{By: "gate-core"},
 		attention: gate.NewAttention(gate.AttentionSpec{Beat: cfg.Attention.Beat.Std(), Budget: cfg.Attention.Budget}),
 		waves:     make(chan arrival, 1024), calls: make(chan func()),
 	}

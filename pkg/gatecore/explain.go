@@ -17,7 +17,7 @@ func (c *Core) report(m *member, garden wave.Garden) (wave.GateReport, error) {
 	chosen := all[0]
 	out := wave.GateReport{
 		Gate: m.token, Environment: c.cfg.Env, Owner: c.owner(), Time: now.Std(), Since: c.started.UTC(),
-		Waves: c.counters.waves.Load(), Refused: c.counters.refused.Load(), Late: m.late, Gaps: c.counters.gaps.Load(),
+		Waves: c.counters.waves.Load(), Refused: c.rejects.Total(), Late: m.late, Gaps: c.counters.gaps.Load(),
 	}
 	for _, s := range all {
 		out.Gardens = append(out.Gardens, s.garden)

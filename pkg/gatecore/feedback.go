@@ -96,10 +96,7 @@ func (c *Core) follow(ctx context.Context, in *inputs, end context.CancelCauseFu
 func (c *Core) nerve(ctx context.Context, m wave.Message) {
 	n, err := wave.Decode[wave.NerveState](m.Data)
 	if err != nil {
-		_ = c.do(ctx, func() {
-			c.counters.refused.Add(1)
-			c.reject(m.Subject, refusal{line: 1, head: head(m.Data), err: err})
-		})
+		c.reject(m.Subject, 0, m.Data, err)
 		return
 	}
 	_ = c.do(ctx, func() {
@@ -173,8 +170,7 @@ func (c *Core) record(ctx context.Context, m wave.Message, apply func() error) e
 	var stored <-chan struct{}
 	err := c.do(ctx, func() {
 		if err := apply(); err != nil {
-			c.counters.refused.Add(1)
-			c.reject(m.Subject, refusal{line: 1, head: head(m.Data), err: err})
+			c.reject(m.Subject, 0, m.Data, err)
 		}
 		c.settle()
 		stored = c.committer.flush()

@@ -1,6 +1,7 @@
 package gatecore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,15 +20,21 @@ const maxVoices = 4096
 type arrival struct {
 	cell    string
 	subject string
-	waves   []wave.Wave
+	data    []byte
+	waves   []said
 	refused []refusal
 	at      time.Time
 }
 
-// refusal is one wave that broke a rule.
+// said is one wave and the line of its message.
+type said struct {
+	wave.Wave
+	line int
+}
+
+// refusal is one line that broke a rule.
 type refusal struct {
 	line int
-	head string
 	err  error
 }
 
@@ -71,16 +78,16 @@ func (c *Core) arrive(ctx context.Context, m wave.Message) {
 	if err != nil {
 		return // the filter matched, our table does not: not a wave
 	}
-	a := arrival{cell: subject.Name(), subject: m.Subject, at: c.cfg.Now()}
+	a := arrival{cell: subject.Name(), subject: m.Subject, data: m.Data, at: c.cfg.Now()}
 	if c.fields[a.cell] == nil {
 		return // no gate of ours hears this field
 	}
 	wave.ParseFrame(m.Data, func(line int, w wave.Wave, err error) {
 		if err != nil {
-			a.refused = append(a.refused, refusal{line, head(m.Data), err})
+			a.refused = append(a.refused, refusal{line, err})
 			return
 		}
-		a.waves = append(a.waves, w)
+		a.waves = append(a.waves, said{w, line})
 	})
 	select {
 	case c.waves <- a:
@@ -92,34 +99,25 @@ func (c *Core) arrive(ctx context.Context, m wave.Message) {
 func (c *Core) hear(a arrival) {
 	f := c.fields[a.cell]
 	for _, r := range a.refused {
-		c.counters.refused.Add(1)
-		c.reject(a.subject, r)
+		c.reject(a.subject, r.line, a.data, r.err)
 	}
 	now := gate.At(a.at)
 	if c.cfg.Clock == "stream" && c.clock != 0 {
 		now = c.clock
 	}
 	for i := range a.waves {
-		w := &a.waves[i]
-		if w.Time.IsZero() {
-			w.Time = now.Std()
+		if a.waves[i].Time.IsZero() {
+			a.waves[i].Time = now.Std()
 		}
 	}
-	slices.SortStableFunc(a.waves, func(x, y wave.Wave) int {
-		if d := x.Time.Compare(y.Time); d != 0 {
-			return d
-		}
-		if x.Source < y.Source {
-			return -1
-		} else if x.Source > y.Source {
-			return 1
-		}
-		return 0
-	})
+	if len(a.waves) > 1 {
+		slices.SortStableFunc(a.waves, func(x, y said) int {
+			return cmp.Or(x.Time.Compare(y.Time), cmp.Compare(x.Source, y.Source))
+		})
+	}
 	for i := range a.waves {
-		if err := c.hearOne(f, &a.waves[i], now); err != nil {
-			c.counters.refused.Add(1)
-			c.reject(a.subject, refusal{line: i + 1, head: a.waves[i].Source, err: err})
+		if err := c.hearOne(f, &a.waves[i].Wave, now); err != nil {
+			c.reject(a.subject, a.waves[i].line, a.data, err)
 		}
 	}
 }
@@ -196,19 +194,8 @@ func (c *Core) voiceOf(m *member, source string) (cell string, v *voice) {
 }
 
 // reject counts a refused message and reports it, ten times a second at most.
-func (c *Core) reject(subject string, r refusal) {
-	if !c.limiter.allow(c.cfg.Now()) {
-		c.counters.suppressed++
-		return
+func (c *Core) reject(subject string, line int, data []byte, err error) {
+	if body, ok := c.rejects.Report(subject, line, data, err, c.cfg.Now()); ok {
+		c.say(wave.KindRejects, body)
 	}
-	body := wave.Reject{
-		Subject: subject, Reason: r.err.Error(), Line: r.line, Head: r.head,
-		Suppressed: c.counters.suppressed, By: "gate-core", Time: c.cfg.Now().UTC(),
-	}
-	var rule *wave.Rule
-	if errors.As(r.err, &rule) {
-		body.Field, body.Reason = rule.Field, rule.Reason
-	}
-	c.counters.suppressed = 0
-	c.say(wave.KindRejects, body)
 }

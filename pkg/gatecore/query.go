@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json"
-
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/gate"
 	"github.com/nimmerverse/nimmer/pkg/wave"
@@ -30,7 +28,7 @@ func (c *Core) endpoints() []Endpoint {
 func (c *Core) stats(string) any {
 	return map[string]any{
 		"environment": c.cfg.Env, "gates": len(c.gates), "waves": c.counters.waves.Load(),
-		"refused": c.counters.refused.Load(), "late": c.counters.late.Load(), "gaps": c.counters.gaps.Load(),
+		"refused": c.rejects.Total(), "late": c.counters.late.Load(), "gaps": c.counters.gaps.Load(),
 		"outcomes": c.counters.outcomes.Load(), "backlog": c.committer.backlog(),
 	}
 }
@@ -89,7 +87,7 @@ func (c *Core) answerOne(ctx context.Context, m wave.Message) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(report)
+	return wave.Encode(report)
 }
 
 func (c *Core) answerAll(ctx context.Context, m wave.Message) ([]byte, error) {
@@ -97,7 +95,7 @@ func (c *Core) answerAll(ctx context.Context, m wave.Message) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(report)
+	return wave.Encode(report)
 }
 
 // reports runs on the loop.
@@ -105,7 +103,7 @@ func (c *Core) reports() wave.GatesReport {
 	now := c.now()
 	beat := c.attention.Beat(now)
 	out := wave.GatesReport{
-		Environment: c.cfg.Env, Owner: c.owner(), Time: now.Std(), Refused: c.counters.refused.Load(),
+		Environment: c.cfg.Env, Owner: c.owner(), Time: now.Std(), Refused: c.rejects.Total(),
 		Attention: wave.Attention{
 			Mode: strings.ToLower(c.attention.Mode(now).String()),
 			Beat: wave.Beat{Spent: beat.Spent, Budget: beat.Budget, Ends: beat.End.Std()},
