@@ -3,6 +3,7 @@ package organ
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
@@ -28,6 +29,10 @@ func Fixed(b Backend) Chooser {
 // simulated one) is used as it is, also when it does not answer. Everything else is looked for on loopback;
 // getenv may be nil. When nothing is there, the simulated mind speaks.
 func Choose(declared *topology.Backend, getenv func(string) string) Chooser {
+	return choose(declared, getenv, discoverWithin)
+}
+
+func choose(declared *topology.Backend, getenv func(string) string, within time.Duration) Chooser {
 	return func(ctx context.Context) (Choice, error) {
 		if c, ok := configured(declared); ok {
 			b, err := New(c)
@@ -37,7 +42,7 @@ func Choose(declared *topology.Backend, getenv func(string) string) Chooser {
 			return Choice{b, c.Model, describe(c, "configured")}, nil
 		}
 		places, wanted := expected(declared)
-		found, ok := Discover(ctx, Candidates(getenv, places...))
+		found, ok := discover(ctx, Candidates(getenv, places...), within)
 		if !ok {
 			b, err := NewSimulated(Config{})
 			return Choice{b, KindSimulated, "simulated: no endpoint is configured, and none answers on loopback"}, err

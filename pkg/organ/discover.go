@@ -69,7 +69,11 @@ func Candidates(getenv func(string) string, declared ...Candidate) []Candidate {
 // Discover asks all candidates at once which models they have and returns the first of them, in their
 // order, that has one. It takes 150 ms at most, and as long as a loopback connection when nothing listens.
 func Discover(ctx context.Context, candidates []Candidate) (Found, bool) {
-	ctx, cancel := context.WithTimeout(ctx, discoverWithin)
+	return discover(ctx, candidates, discoverWithin)
+}
+
+func discover(ctx context.Context, candidates []Candidate, within time.Duration) (Found, bool) {
+	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()
 
 	answers := make([]chan []string, len(candidates))

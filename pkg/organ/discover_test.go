@@ -31,14 +31,14 @@ func TestDiscoverTakesTheFirstThatAnswers(t *testing.T) {
 
 	ollama := server(t, `{"models":[{"name":"all-minilm"},{"name":"llama3.2"},{"name":"nyx"}]}`)
 	vllm := server(t, `{"data":[{"id":"nyx"}]}`)
-	got, ok := Discover(t.Context(), []Candidate{
+	got, ok := discover(t.Context(), []Candidate{
 		{KindOpenAI, "http://127.0.0.1:1/v1", "nobody"},
 		{KindOpenAI, server(t, "<html>"), "a web page"},
 		{KindOllama, server(t, `{"models":[]}`), "no model"},
 		{KindOpenAI, server(t, `{"data":[{"id":"text-embedding-3"}]}`), "only embeds"},
 		{KindOllama, ollama, "ollama"},
 		{KindOpenAI, vllm, "vllm"},
-	})
+	}, time.Minute)
 	want := Found{KindOllama, ollama, []string{"llama3.2", "nyx"}, "ollama"}
 	if diff := cmp.Diff(want, got); !ok || diff != "" {
 		t.Error(ok, diff)
@@ -60,17 +60,14 @@ func TestDiscoverIsQuick(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer listener.Close()
-	vllm := server(t, `{"data":[{"id":"nyx"}]}`)
-
 	start := time.Now()
-	got, ok := Discover(t.Context(), []Candidate{
+	_, ok := Discover(t.Context(), []Candidate{
 		{KindOllama, "http://" + listener.Addr().String(), "mute"},
 		{KindOpenAI, server(t, ""), "hanging"},
-		{KindOpenAI, vllm, "vllm"},
 	})
 	took := time.Since(start)
-	if !ok || got.URL != vllm {
-		t.Errorf("found %v, %+v", ok, got)
+	if ok {
+		t.Error("found a mind that says nothing")
 	}
 	// The search itself takes 150 ms; the rest is room for a machine that is busy.
 	if took < discoverWithin || took > discoverWithin+2*time.Second {
@@ -133,7 +130,7 @@ func TestChoose(t *testing.T) {
 		"an endpoint":      {&topology.Backend{Kind: KindOpenAI, URL: "https://10.0.0.1:8000", Model: "big"}, "openai at https://10.0.0.1:8000, model big (configured)"},
 		"an ollama":        {&topology.Backend{Kind: KindOllama, URL: "http://gpu:11434"}, "ollama at http://gpu:11434 (configured)"},
 	} {
-		got, err := Choose(c.declared, getenv)(t.Context())
+		got, err := choose(c.declared, getenv, time.Minute)(t.Context())
 		if err != nil || got.Why != c.want || got.Backend == nil {
 			t.Errorf("%s: got %q (%v), want %q", name, got.Why, err, c.want)
 		}
