@@ -150,3 +150,10 @@ func addressSpan(all []string) string {
 	}
 	return first + " … " + last
 }
+
+// naturally sorts a copy of the names.
+func naturally(names []string) []string {
+	out := slices.Clone(names)
+	slices.SortStableFunc(out, natural)
+	return out
+}

@@ -235,3 +235,8 @@ func hostOf(card string) string {
 	host, _, _ := strings.Cut(card, "/")
 	return host
 }
+
+// sharesAny reports whether the lists have an element in common.
+func sharesAny(a, b []string) bool {
+	return slices.ContainsFunc(a, func(s string) bool { return slices.Contains(b, s) })
+}

@@ -85,7 +85,7 @@ func compare(t *testing.T, path string, got []byte) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(want, got) {
-		t.Errorf("%s is stale; write it again with: go test ./pkg/topology/load -run TestEmitted -update", path)
+		t.Errorf("%s is stale; look at what changed, then \"make emit\", or: go test ./pkg/topology/load -run TestEmitted -update", path)
 	}
 }
 
