@@ -17,12 +17,15 @@ func (c *checker) buses() {
 		c.hub(n)
 	}
 	for i, e := range c.t.Lab.Environments {
+		if slices.Contains(c.t.Lab.Environments[:i], e) {
+			continue
+		}
 		hubs := carriers[e]
 		if len(hubs) == 0 {
 			c.warn(c.t.Lab.Src.At(fmt.Sprintf("environments.%d", i)), "Environment without a bus", "no nats block carries environment %q, so nothing in it can talk. Add it to the environments of one.", e)
 		}
 		for _, other := range hubs[min(1, len(hubs)):] {
-			if !slices.Contains(other.Peers, hubs[0].Name) && !slices.Contains(hubs[0].Peers, other.Name) {
+			if other != hubs[0] && !slices.Contains(other.Peers, hubs[0].Name) && !slices.Contains(hubs[0].Peers, other.Name) {
 				c.clash(other.Src.At("environments"), hubs[0].Src.At("environments"), "Two buses in one environment", "nats %q and nats %q both carry environment %q and are no peers: messages of one would not reach the other. Name one in the other's peers, or separate their environments.", hubs[0].Name, other.Name, e)
 			}
 		}
@@ -55,6 +58,10 @@ func (c *checker) hub(n *NATS) {
 func (c *checker) hubNetwork(n *NATS) {
 	if len(n.Hosts) < 2 && !n.Src.Has("network") || n.Src.Unread("network") || len(c.t.Networks) == 0 {
 		return
+	}
+	placed := slices.ContainsFunc(n.Hosts, func(h string) bool { return c.hosts[h] != nil && len(c.hosts[h].Addresses) > 0 })
+	if n.Network == "" && !placed {
+		return // no addresses are declared yet
 	}
 	if n.Network == "" {
 		c.bad(n.Src.At("hosts"), "No shared network", "the hosts of nats %q (%s) have no network in common. A hub and its members share one.", n.Name, enumerate(n.Hosts))

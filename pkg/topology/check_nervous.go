@@ -55,7 +55,7 @@ func (c *checker) speaker(s speaker) {
 	switch {
 	case s.image != "":
 		c.image(s)
-	case len(s.command) > 0 && len(s.on.Hosts) == 0 && !s.src.Unread("on") && !s.src.Unread("identity"):
+	case len(s.command) > 0 && s.on.empty() && !s.src.Unread("on") && !s.src.Unread("identity"):
 		c.bad(s.src.At("command"), "Nowhere to run", "%s %q has a command and no host to run it: write on = [host.NAME].", s.kind, s.name)
 	case len(ways) == 1 && s.image == "" && len(s.on.Kubernetes) > 0 && s.builtin == "":
 		c.bad(s.src.At("on"), "Nowhere to run", "%s %q runs a command, a cluster runs images: write image.", s.kind, s.name)

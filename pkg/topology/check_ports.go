@@ -38,7 +38,7 @@ func (p *portTable) use(host string, port int, u portUse) {
 		p.taken[host][port] = u
 		return
 	}
-	if u.shared != "" && u.shared == first.shared {
+	if u.shared != "" && u.shared == first.shared || u.what == first.what {
 		return
 	}
 	at, other := u, first
@@ -60,7 +60,8 @@ func (c *checker) ports() {
 	}
 	for i := range c.t.Leaves {
 		l := &c.t.Leaves[i]
-		u := portUse{what: fmt.Sprintf("leaf %q", l.Name), at: l.Src.At("host")}
+		// That there are two leaves on one host is a problem of its own.
+		u := portUse{what: fmt.Sprintf("leaf %q", l.Name), at: l.Src.At("host"), shared: "leaf"}
 		p.use(l.Host, leafClientPort, u)
 		p.use(l.Host, leafMonitorPort, u)
 	}

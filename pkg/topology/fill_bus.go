@@ -42,12 +42,28 @@ func fillHub(x *finder, n *NATS) {
 		}
 	}
 	if n.Network == "" {
-		n.Network = x.sharedNetwork(n.Hosts)
+		n.Network = cmp.Or(x.sharedNetwork(append(x.leafHosts(n), n.Hosts...)), x.sharedNetwork(n.Hosts))
 	}
 }
 
+// leafHosts are the hosts whose leaves join a hub.
+func (x *finder) leafHosts(n *NATS) []string {
+	var hosts []string
+	for i := range x.t.Leaves {
+		l := &x.t.Leaves[i]
+		envs := l.Environments
+		if host := x.hosts[l.Host]; len(envs) == 0 && host != nil {
+			envs = host.Environments
+		}
+		if overlap(envs, n.Environments) && !slices.Contains(n.Hosts, l.Host) {
+			hosts = append(hosts, l.Host)
+		}
+	}
+	return hosts
+}
+
 // sharedNetwork is a network that all hosts have an address in: management if
-// they do, else the first by name, else the lab's only one.
+// they do, else the first by name; "" if there is none.
 func (x *finder) sharedNetwork(hosts []string) string {
 	count := map[string]int{}
 	for _, h := range hosts {
@@ -66,9 +82,6 @@ func (x *finder) sharedNetwork(hosts []string) string {
 		case best == "" || network < best:
 			best = network
 		}
-	}
-	if best == "" && len(x.t.Networks) == 1 {
-		return x.t.Networks[0].Name
 	}
 	return best
 }

@@ -1,5 +1,7 @@
 package topology
 
+import "cmp"
+
 // Pos is a stretch of source text. Lines and columns count from 1, columns in
 // user-perceived characters; the end is exclusive. The zero Pos is a thing
 // that was filled in, not written.
@@ -13,6 +15,11 @@ type Pos struct {
 
 // IsZero reports whether p points nowhere.
 func (p Pos) IsZero() bool { return p.Line == 0 }
+
+// before reports whether p comes earlier in the files than q.
+func (p Pos) before(q Pos) bool {
+	return cmp.Or(cmp.Compare(p.File, q.File), cmp.Compare(p.Line, q.Line), cmp.Compare(p.Column, q.Column)) < 0
+}
 
 // Source says where a block was written. All instances of one for_each block
 // share one Source. A nil Source belongs to a block that was filled in.

@@ -213,6 +213,9 @@ func (c *converter) stringMap(v cty.Value, out reflect.Value) {
 				}
 			}
 		}
+		if c.attr.Key != "" && !c.known(key, at) {
+			continue
+		}
 		if !e.IsNull() {
 			if s, ok := c.text(e, at); ok {
 				m[key] = s
@@ -220,6 +223,21 @@ func (c *converter) stringMap(v cty.Value, out reflect.Value) {
 		}
 	}
 	out.Set(reflect.ValueOf(m))
+}
+
+// known checks that a key of a map names a block.
+func (c *converter) known(key string, at hcl.Range) bool {
+	kind := c.attr.Key
+	if c.l.byName[kind][key] != nil || c.l.incomplete(kind) {
+		return true
+	}
+	names := c.l.names(kind)
+	other := "Declared are " + list(names) + "."
+	if len(names) == 0 {
+		other = "This folder declares none."
+	}
+	c.fail(at, "Unknown "+kind, "names %s %q.%s", kind, key, orList(suggest(key, names), other))
+	return false
 }
 
 // each calls f with every element of a list, and its place where the list is

@@ -107,10 +107,7 @@ func (l *loader) decodeBody(p *plan, each cty.Value, v reflect.Value, what strin
 // decodeAttr evaluates and converts one attribute.
 func (l *loader) decodeAttr(p *plan, a *planAttr, ctx *hcl.EvalContext, what string) reflect.Value {
 	broken := func() reflect.Value {
-		if p.src.Broken == nil {
-			p.src.Broken = map[string]bool{}
-		}
-		p.src.Broken[a.spec.Name] = true
+		markBroken(p.src, a.spec.Name)
 		return reflect.Value{}
 	}
 	if !a.refsOK {
@@ -133,15 +130,29 @@ func (l *loader) decodeAttr(p *plan, a *planAttr, ctx *hcl.EvalContext, what str
 	c := converter{l: l, attr: a.spec, expr: a.expr, what: what}
 	value := c.convert(v)
 	if c.failed {
-		return broken()
+		markBroken(p.src, a.spec.Name)
+		if k := a.spec.Type.Kind(); !v.IsWhollyKnown() || k != reflect.Map && k != reflect.Slice {
+			return reflect.Value{}
+		}
+		// What could be read of a list or map is kept, so that it is checked too.
 	}
 	return value
+}
+
+func markBroken(src *topology.Source, attr string) {
+	if src.Broken == nil {
+		src.Broken = map[string]bool{}
+	}
+	src.Broken[attr] = true
 }
 
 // decodeNested decodes a block inside another into its field.
 func (l *loader) decodeNested(b *planBlock, each cty.Value, parent reflect.Value, what string) {
 	field := parent.Field(b.spec.Field)
 	for _, n := range l.nested(b.block, each) {
+		if n.name == "" && b.spec.Label >= 0 {
+			continue // its for_each or name is wrong, which was reported
+		}
 		inner := reflect.New(b.spec.Type).Elem()
 		name := b.block.Type
 		if n.name != "" && b.spec.Label >= 0 {

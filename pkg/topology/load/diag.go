@@ -66,6 +66,8 @@ func (d *Diagnostic) oneLine() string {
 type bag struct {
 	list []Diagnostic
 	seen map[seenKey]*seen
+	// spent: that the declaration costs too much was reported.
+	spent bool
 }
 
 // seen is where a problem stands in the list, and how many instances repeat it.
@@ -99,6 +101,13 @@ func (b *bag) errorf(at topology.Pos, summary, format string, args ...any) {
 func (b *bag) hcl(diags hcl.Diagnostics) {
 	for _, d := range diags {
 		p := topology.Problem{Summary: d.Summary, Detail: d.Detail}
+		if strings.Contains(d.Detail, errSpent.Error()) {
+			if b.spent {
+				continue
+			}
+			b.spent = true
+			p.Summary = tooCostly
+		}
 		if d.Severity == hcl.DiagWarning {
 			p.Severity = topology.Warning
 		}

@@ -209,8 +209,12 @@ func (l *loader) rangeFunc() function.Function {
 }
 
 func (l *loader) rangeOf(start, end, step float64) (cty.Value, error) {
-	if len := (end - start) / step; step == 0 || len > maxRange {
+	n := (end - start) / step
+	if step == 0 || n > maxRange || n != n {
 		return cty.NilVal, fmt.Errorf("range makes at most %d elements, and its step is not 0", maxRange)
+	}
+	if !l.charge(max(int(n), 0)) {
+		return cty.NilVal, errSpent
 	}
 	var out []cty.Value
 	for i := 0; ; i++ {
@@ -219,9 +223,6 @@ func (l *loader) rangeOf(start, end, step float64) (cty.Value, error) {
 			break
 		}
 		out = append(out, cty.NumberFloatVal(v))
-	}
-	if !l.charge(len(out)) {
-		return cty.NilVal, fmt.Errorf("the ranges and for expressions of this folder take more than %d steps together", maxSteps)
 	}
 	if len(out) == 0 {
 		return cty.ListValEmpty(cty.Number), nil

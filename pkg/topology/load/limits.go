@@ -17,7 +17,7 @@ const (
 	maxDepth     = 100       // brackets inside one another
 	maxStretch   = 2000      // operators between two commas or line ends
 	maxRange     = 100_000   // elements that range may make
-	maxSteps     = 4_000_000 // iterations of all for expressions, bytes of text/64, elements of lists
+	maxSteps     = 1_000_000 // iterations of all for expressions, bytes of text/64, elements of lists
 	maxInstances = 20_000    // instances of one for_each
 	maxBlocks    = 100_000   // instances of all of them together
 	maxString    = 4 << 20   // bytes of a string that a function makes
@@ -86,6 +86,20 @@ func tooDeepTokens(name string, src []byte) *topology.Problem {
 	return nil
 }
 
+// tooCostly is the summary of the one problem that is reported when what the
+// expressions may cost is spent; whatever is evaluated after that fails.
+const tooCostly = "Declaration too costly"
+
+var errSpent = fmt.Errorf("the ranges, for expressions and texts of this folder take more than %d steps together", maxSteps)
+
+// spent reports the problem at a place.
+func spent(at hcl.Range) (cty.Value, hcl.Diagnostics) {
+	return cty.DynamicVal, hcl.Diagnostics{{
+		Severity: hcl.DiagError, Summary: tooCostly, Subject: &at,
+		Detail: errSpent.Error() + ".",
+	}}
+}
+
 // boundedFor is a for expression that counts its iterations.
 type boundedFor struct {
 	*hclsyntax.ForExpr
@@ -94,17 +108,15 @@ type boundedFor struct {
 
 // Value evaluates the collection, charges its length, then loops over it.
 func (f boundedFor) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if f.l.steps > maxSteps {
+		return spent(f.SrcRange)
+	}
 	coll, diags := f.CollExpr.Value(ctx)
 	if diags.HasErrors() {
 		return cty.DynamicVal, diags
 	}
-	if coll.IsKnown() && !coll.IsNull() && coll.CanIterateElements() {
-		if !f.l.charge(coll.LengthInt()) {
-			return cty.DynamicVal, hcl.Diagnostics{{
-				Severity: hcl.DiagError, Summary: "Too many iterations", Subject: f.SrcRange.Ptr(),
-				Detail: fmt.Sprintf("The for expressions of this folder take more than %d steps together.", maxSteps),
-			}}
-		}
+	if coll.IsKnown() && !coll.IsNull() && coll.CanIterateElements() && !f.l.charge(coll.LengthInt()) {
+		return spent(f.SrcRange)
 	}
 	loop := *f.ForExpr
 	loop.CollExpr = &hclsyntax.LiteralValueExpr{Val: coll, SrcRange: f.CollExpr.Range()}
@@ -119,13 +131,12 @@ type boundedText struct {
 
 // Value evaluates the expression and charges what it made.
 func (t boundedText) Value(ctx *hcl.EvalContext) (cty.Value, hcl.Diagnostics) {
+	if t.l.steps > maxSteps {
+		return spent(t.Range())
+	}
 	v, diags := t.Expression.Value(ctx)
 	if v.Type() == cty.String && v.IsKnown() && !v.IsNull() && !t.l.charge(len(v.AsString())/64) {
-		r := t.Range()
-		return cty.DynamicVal, append(diags, &hcl.Diagnostic{
-			Severity: hcl.DiagError, Summary: "Too much text", Subject: &r,
-			Detail: "The expressions of this folder make more text than a declaration can need.",
-		})
+		return spent(t.Range())
 	}
 	return v, diags
 }

@@ -199,6 +199,7 @@ func (l *loader) planMissing(p *plan, what string) {
 		a := &p.spec.Attrs[i]
 		if a.Need && !p.src.Has(a.Name) {
 			l.diags.errorf(p.src.Block, "Missing attribute", "%s needs %s (a %s).", what, a.Name, a.Kind())
+			markBroken(p.src, a.Name)
 		}
 		if a.Alone != "" && p.src.Has(a.Name) && p.src.Has(a.Alone) {
 			l.diags.errorf(p.src.At(a.Alone), "Attributes exclude one another", "%s has %s and %s: write one of them.", what, a.Name, a.Alone)
