@@ -51,7 +51,7 @@ func (k *Kernel) signals(s *scene, id ID, c *core, fx *Effects) []Signal {
 	}
 	k.about(&speaker, w.Meaning.kind, w.Meaning.key)
 	if speaker.Share = 1; !s.reflex {
-		speaker.Share = -ln(1 - float64(s.weight*s.strongest))
+		speaker.Share = max(0, -ln(1-float64(s.weight*s.strongest)))
 	}
 	total := speaker.Share
 	to = append(to, speaker)
@@ -67,7 +67,7 @@ func (k *Kernel) signals(s *scene, id ID, c *core, fx *Effects) []Signal {
 			x.Cost = k.colds[c.cold].costs[s.slot[i]]
 		}
 		if r := s.r[i]; r*s.rho > 0 {
-			x.Share = -ln(1 - float64(s.w[i]*max(r, -r)))
+			x.Share = max(0, -ln(1-float64(s.w[i]*max(r, -r))))
 			total += x.Share
 		}
 		to = append(to, x)

@@ -66,7 +66,7 @@ func (k *Kernel) hushed(id ID, c *core, fx *Effects) {
 		v := &q.voices[i]
 		x := Signal{
 			Source: k.names.text(v.source), Confidence: v.confidence, Time: v.at,
-			Valence: v.valence, Agreement: v.r, Weight: v.w, Share: -ln(1 - v.share), Cost: v.cost,
+			Valence: v.valence, Agreement: v.r, Weight: v.w, Share: max(0, -ln(1-v.share)), Cost: v.cost,
 		}
 		k.about(&x, v.kind, v.key)
 		total += x.Share
