@@ -91,6 +91,7 @@ func (l *Lab) buildNerves(o Options, view topology.View) error {
 		cfg := cell.NerveConfig{
 			Config:      cell.Config{Env: o.Env, Name: n.Name, Host: HostName(), Bus: l.Conn, Cost: n.Cost, Logger: o.Logger},
 			Gate:        n.Gate,
+			Cells:       heard(view, n.Gate),
 			States:      n.States,
 			Transitions: n.Transitions,
 		}
@@ -122,6 +123,7 @@ func (l *Lab) buildCells(o Options, view topology.View) error {
 		for _, host := range hosts {
 			built, err := cell.NewBuiltin(c.Builtin, cell.Config{
 				Env: o.Env, Name: c.Name, Host: host, Bus: l.Conn, Cost: c.Cost, Logger: o.Logger,
+				Hears: fields(view, "text"),
 			})
 			if err != nil {
 				return err
@@ -130,6 +132,25 @@ func (l *Lab) buildCells(o Options, view topology.View) error {
 		}
 	}
 	return nil
+}
+
+// heard lists the fields that a gate hears.
+func heard(view topology.View, gate string) []string {
+	if g := view.Gate(gate); g != nil {
+		return g.Cells
+	}
+	return nil
+}
+
+// fields lists the fields that one built-in cell speaks in.
+func fields(view topology.View, builtin string) []string {
+	var out []string
+	for _, c := range view.Cells {
+		if c.Builtin == builtin {
+			out = append(out, c.Name)
+		}
+	}
+	return out
 }
 
 // origin says who speaks for a cell or nerve that is not built in.
