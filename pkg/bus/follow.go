@@ -17,6 +17,8 @@ const (
 	defaultInactive = 2 * time.Minute
 	// followAckWait is after how long the server sends an unacknowledged message again.
 	followAckWait = 30 * time.Second
+	// followExpiry is how long a vanished reader can still be sent messages.
+	followExpiry = 10 * time.Second
 	// followPending is how many messages are under way to a follower.
 	followPending = 128
 )
@@ -40,18 +42,12 @@ type FollowFrom struct {
 // a time. filter "" means all subjects. The durable is made when it is not
 // there and this user may make it; otherwise `bus apply` makes it.
 func (c *Conn) Follow(ctx context.Context, stream, durable, filter string, from FollowFrom, h func(ctx context.Context, m wave.Message) error) error {
-	f := &follower{conn: c, stream: stream, durable: durable, handler: h}
-	for {
-		resumed := c.intake.resumed.next()
-		consumer, err := c.durable(ctx, stream, durable, filter, from)
-		if err != nil {
-			return err
-		}
-		if err := f.run(ctx, consumer, resumed); !errors.Is(err, errResync) {
-			return err
-		}
-		c.log.Info("resuming durable reader", "stream", stream, "durable", durable, "after", f.handled)
+	consumer, err := c.durable(ctx, stream, durable, filter, from)
+	if err != nil {
+		return err
 	}
+	f := &follower{conn: c, stream: stream, durable: durable, handler: h, consumer: consumer}
+	return f.run(ctx)
 }
 
 // durable finds the consumer or makes it.
