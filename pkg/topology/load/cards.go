@@ -177,7 +177,7 @@ func keyText(key cty.Value) string {
 	if key.Type() == cty.String {
 		return key.AsString()
 	}
-	return key.AsBigFloat().Text('f', -1)
+	return numberText(key)
 }
 
 func cardsOf(have map[string]cty.Value) cty.Value {

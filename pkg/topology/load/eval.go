@@ -2,6 +2,8 @@ package load
 
 import (
 	"fmt"
+	"math/big"
+	"strconv"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -264,21 +266,34 @@ func step(tr hcl.Traversal, i int) (string, hcl.Range, bool) {
 	}
 	switch s := tr[i].(type) {
 	case hcl.TraverseAttr:
-		at := s.SrcRange
-		if at.End.Byte-at.Start.Byte > len(s.Name) { // the dot before it is no part of the name
-			at.Start.Byte++
-			at.Start.Column++
-		}
-		return s.Name, at, true
+		return s.Name, withoutDot(s.SrcRange, s.Name), true
 	case hcl.TraverseIndex:
 		if s.Key.Type() == cty.String && !s.Key.IsNull() {
 			return s.Key.AsString(), s.SrcRange, true
 		}
 		if s.Key.Type() == cty.Number && !s.Key.IsNull() {
-			return s.Key.AsBigFloat().Text('f', -1), s.SrcRange, true
+			name := numberText(s.Key)
+			return name, withoutDot(s.SrcRange, name), true
 		}
 	}
 	return "", tr[i].SourceRange(), false
+}
+
+// withoutDot is the range of a step ".name" less its dot.
+func withoutDot(at hcl.Range, name string) hcl.Range {
+	if at.End.Byte-at.Start.Byte == len(name)+1 {
+		at.Start.Byte++
+		at.Start.Column++
+	}
+	return at
+}
+
+// numberText renders a number as a key, without a needless fraction.
+func numberText(v cty.Value) string {
+	if n, acc := v.AsBigFloat().Int64(); acc == big.Exact {
+		return strconv.FormatInt(n, 10)
+	}
+	return v.AsBigFloat().Text('f', -1)
 }
 
 // written renders a reference as it stands in the text.
