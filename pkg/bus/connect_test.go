@@ -221,7 +221,7 @@ func TestPermissions(t *testing.T) {
 	c := connect(t, Options{Server: s.ClientURL(), User: "gate", Password: "secret", InboxPrefix: "_IN.gate",
 		Timeout: time.Second, Logger: log.logger()})
 	ctx := t.Context()
-	if _, err := c.Subscribe(ctx, "secret.>", func(context.Context, wave.Message) {}); !errors.Is(err, ErrDenied) || !strings.Contains(daemon.Hint(err), "bus permissions") {
+	if _, err := c.Subscribe(ctx, "secret.>", func(context.Context, wave.Message) {}); !errors.Is(err, ErrDenied) || !strings.Contains(daemon.Hint(err), "no grant") {
 		t.Errorf("subscribe: %v (%s)", err, daemon.Hint(err))
 	}
 	if st := c.Stats(); st.Subscriptions != 0 {

@@ -86,9 +86,9 @@ func (c *Conn) sendError(op string, m wave.Message, err error) error {
 	hint := ""
 	switch {
 	case isDenied(err):
-		hint = fmt.Sprintf("this user (%s) has no grant for it: see `nimmer bus permissions`", orLogin(c.target.Creds))
+		hint = fmt.Sprintf("this user (%s) has no grant for it in the server's configuration", orLogin(c.target.Creds))
 	case errors.Is(err, nats.ErrNoResponders):
-		hint = "is the service that answers it running? see `nimmer status`"
+		hint = "is the service that answers it running? see `nimmer doctor`"
 	case errors.Is(err, nats.ErrMaxPayload):
 		hint = fmt.Sprintf("%d bytes are more than the server takes in one message (%d)", len(m.Data), c.control.nc.MaxPayload())
 	case timedOut:
