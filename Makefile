@@ -5,6 +5,7 @@ BIN       ?= bin
 FUZZTIME  ?= 10s
 TESTTIME  ?= 10m
 BENCHTIME ?= 1s
+TARGETS   ?= linux/amd64 linux/arm64 darwin/amd64 darwin/arm64
 PACKAGES  ?= ./...
 
 # The race detector needs a C compiler; a machine without one still runs the tests.
@@ -50,9 +51,10 @@ bench: ## every benchmark, with allocations
 	$(GO) test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) $(PACKAGES)
 
 .PHONY: bench-gate
-bench-gate: ## the gate's noise, detection, dissent, rate and trust figures, and its kernel benchmark
-	$(GO) test -count 1 -timeout 30m -run '^TestFigures' -v ./pkg/gate/...
-	$(GO) test -count 1 -timeout 30m -run '^$$' -bench Kernel -benchmem ./pkg/gate/...
+bench-gate: ## the gate's noise, detection, dissent, rate and trust figures, and its kernel beside a plain one
+	@$(GO) test -list Figures ./pkg/gate/... | grep -q '^Test' || { echo "no test named ...Figures in pkg/gate"; exit 1; }
+	$(GO) test -count 1 -timeout 30m -run Figures -v ./pkg/gate/...
+	$(GO) test -count 1 -timeout 30m -run '^$$' -bench 'Kernel|Plain' -benchmem -benchtime $(BENCHTIME) ./pkg/gate
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME (10s) each
@@ -80,10 +82,10 @@ lint: fmt vet ## format check, vet, and golangci-lint, staticcheck, govulncheck 
 	done
 
 .PHONY: cross
-cross: ## build for linux and macOS, amd64 and arm64, without cgo
-	@for target in linux/amd64 linux/arm64 darwin/amd64 darwin/arm64; do \
+cross: ## build for linux and macOS, amd64 and arm64 (TARGETS="darwin/arm64" for one), without cgo
+	@for target in $(TARGETS); do \
 		echo "build $$target"; \
-		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build -o /dev/null ./cmd/... || exit 1; \
+		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build $(STRIPPED) -o /dev/null ./cmd/... || exit 1; \
 	done
 
 .PHONY: emit
