@@ -52,7 +52,7 @@ func TestService(t *testing.T) {
 			Data        map[string]string `json:"data"`
 		} `json:"endpoints"`
 	}
-	if err != nil || json.Unmarshal(data, &stats) != nil || stats.Endpoints[0].NumRequests != 2 || stats.Endpoints[0].Data["of"] != "query" {
+	if err != nil || json.Unmarshal(data, &stats) != nil || stats.Endpoints[0].NumRequests < 1 || stats.Endpoints[0].Data["of"] != "query" {
 		t.Errorf("stats %s, %v", data, err)
 	}
 	if _, err := c.Request(ctx, "$SRV.PING", nil); err != nil {
