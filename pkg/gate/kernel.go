@@ -165,9 +165,6 @@ func (k *Kernel) eachName(keep func(hash uint64)) {
 	}
 }
 
-// Report explains a gate as it stands at now.
-func (k *Kernel) Report(id ID, now Time) Report { return Report{} }
-
 // SortFrame puts the waves of one frame into the order in which they must be
 // heard: by time, then source, then position.
 func SortFrame(ws []Wave) {
