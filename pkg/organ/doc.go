@@ -10,7 +10,7 @@
 // found by assertion. One conformance suite, organtest, runs over all of them.
 //
 // Guarantees of a Mind:
-//   - Every request that can be read gets exactly one response, with the id "{request id}-response": also
+//   - Every request that can be read gets exactly one response, with the id "{request}-a": also
 //     one that comes too late, finds the queue full, or whose engine fails. Its decision says which.
 //   - A request that comes twice is answered once; a repeated response has the same id.
 //   - A request that carries a result (a cell computed it) is answered with that result, whatever the
