@@ -132,6 +132,7 @@ func (c *Core) explainVoices(out *wave.GateReport, m *member, r gate.Report, now
 		}
 		out.Voices = append(out.Voices, v)
 	}
+	out.Evidence.Gain = 1
 	if h := r.Last; h != nil {
 		out.Evidence = wave.Evidence{
 			Correlation: h.Correlation, Amplitude: h.Corroborated, Gain: h.Gain, Surprise: h.Surprise,
