@@ -30,36 +30,55 @@ func (k *Kernel) Hear(id ID, w *Wave, fx *Effects) error {
 	if err := w.check(); err != nil {
 		return err
 	}
+	// Core and voices first, without a branch between them: their cache misses
+	// are then waited for together.
 	c := &k.cores[id]
-	p := &k.profiles[c.profile]
+	last, which, voices := c.last, c.profile, c.n
+	ring := k.slots(id)
+	s := &k.scene
+	s.source = hashText(w.Source)
+	s.own = slotOf(ring, s.source)
+	p := &k.profiles[which]
 	switch {
 	case p.spec.Gardens == OnlyReal:
 		return ErrDeaf
-	case w.Time < c.last-p.window:
+	case w.Time < last-p.window:
 		return ErrLate
 	case w.Meaning.kind == vector && !k.fits(id, c, p, w):
 		return ErrDimension
 	}
 	k.redimension(id, c, w)
-	now := max(c.last, w.Time)
+	now := max(last, w.Time)
 	if c.due != 0 && c.due <= now {
 		k.silence(id, Virtual, now, fx)
 	}
 	c.rate = float32(float64(float64(c.rate)*exp2(-float64(float64(now-c.last)*p.perTau))) + p.inTau)
 	c.fade(p, now)
 
-	s := &k.scene
-	k.listen(s, id, c, p, w, now)
-	if s.own < 0 || w.Meaning.kind == label && s.voice(k, id).key != w.Meaning.key {
+	k.listen(s, ring[:voices], c, p, w, now)
+	if s.own < 0 || w.Meaning.kind == label && ring[s.own].key != w.Meaning.key {
 		k.know(s.source, w.Source, &w.Meaning)
 	}
 	crossed := k.decide(s, id, c, p, fx)
 	if c.state == Stable && !crossed && k.options.QuietWindows && s.n > 0 {
 		k.hush(s, id, c, p)
 	}
-	evicted := k.remember(s, id, c, p)
+	evicted := k.remember(s, ring, c)
 	k.probe(s, id, c, p, evicted)
 	return nil
+}
+
+// slotOf is the slot of a source's latest wave, -1 when there is none. It never
+// leaves early: a branch on memory that is still far away would stop the
+// processor from fetching the rest.
+func slotOf(ring []voice, source uint64) int {
+	own := -1
+	for i := range ring {
+		if ring[i].source == source {
+			own = i
+		}
+	}
+	return own
 }
 
 // decide is steps 7 to 9: what the wave does to the value, and to the state.
@@ -105,10 +124,8 @@ func (s *side) value0() float64 { return s.p - s.q }
 
 // remember keeps the speaker's wave, and when there are too many sources
 // forgets the oldest by time, then by arrival. It returns the source that went.
-func (k *Kernel) remember(s *scene, id ID, c *core, p *profile) (evicted uint64) {
+func (k *Kernel) remember(s *scene, ring []voice, c *core) (evicted uint64) {
 	w, slot := s.wave, s.own
-	at := k.ringAt[id]
-	ring := k.ring[at : at+uint32(p.spec.Neighbours)]
 	switch {
 	case slot >= 0:
 		if ring[slot].at > w.Time {
@@ -132,7 +149,8 @@ func (k *Kernel) remember(s *scene, id ID, c *core, p *profile) (evicted uint64)
 	if w.Meaning.kind != label {
 		k.warm(c).heard.keep(&w.Meaning, slot, len(ring))
 	}
-	if w.Cost != 0 || c.cold != 0 && k.colds[c.cold].costs != nil {
+	if w.Cost != 0 || c.flags&hasCosts != 0 {
+		c.flags |= hasCosts
 		k.warm(c).charge(slot, len(ring), w.Cost)
 	}
 	return evicted

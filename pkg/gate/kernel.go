@@ -21,7 +21,8 @@ type Options struct {
 type Kernel struct {
 	options   Options
 	cores     []core
-	ringAt    []uint32 // where a gate's voices begin
+	ringAt    []uint32 // where a gate's voices begin, and one more where the last end
+	stride    int // voices of every gate, when all have as many; else 0
 	ring      []voice
 	profiles  []profile
 	profileOf map[Spec]uint32
@@ -38,6 +39,7 @@ func New(o Options) *Kernel {
 	return &Kernel{
 		options:   o,
 		profileOf: map[Spec]uint32{},
+		ringAt:    []uint32{0},
 		colds:     []*cold{nil},
 		index:     map[string]ID{},
 	}
@@ -60,8 +62,13 @@ func (k *Kernel) Add(s Spec) (ID, error) {
 	id := ID(len(k.cores))
 	name := strings.Clone(s.Name)
 	k.cores = append(k.cores, core{profile: k.share(s)})
-	k.ringAt = append(k.ringAt, uint32(len(k.ring)))
 	k.ring = slices.Grow(k.ring, s.Neighbours)[:len(k.ring)+s.Neighbours]
+	k.ringAt = append(k.ringAt, uint32(len(k.ring)))
+	if id == 0 {
+		k.stride = s.Neighbours
+	} else if k.stride != s.Neighbours {
+		k.stride = 0
+	}
 	k.gates = append(k.gates, name)
 	k.index[name] = id
 	return id, nil
@@ -128,6 +135,14 @@ func (k *Kernel) side(id ID, g Garden) *side {
 func (k *Kernel) voices(id ID, c *core) []voice {
 	at := k.ringAt[id]
 	return k.ring[at : at+uint32(c.n)]
+}
+
+// slots are all of a gate's voices, those not in use too.
+func (k *Kernel) slots(id ID) []voice {
+	if n := k.stride; n != 0 { // not one more cache miss before the voices'
+		return k.ring[int(id)*n : int(id)*n+n]
+	}
+	return k.ring[k.ringAt[id]:k.ringAt[id+1]]
 }
 
 // warm gives the gate its cold part.

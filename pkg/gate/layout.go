@@ -43,6 +43,8 @@ type flags uint8
 const (
 	probeLeft flags = 1 << iota // the probe's source has said something else
 	probeLost                   // the probe's source was not remembered when it was set
+	taughtSome                  // its cold part knows sources or patterns
+	hasCosts                    // its cold part holds what voices cost
 	quietOpen                   // a window that held related waves is open
 )
 

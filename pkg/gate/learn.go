@@ -90,6 +90,7 @@ func (k *Kernel) Outcome(id ID, o *Outcome) (Lesson, error) {
 		discrepancy: float32(o.Discrepancy), kind: o.Kind, garden: o.Garden})
 	if r != nil {
 		l.Sources, l.Pattern = x.teach(p, r, good, o.Time)
+		c.flags |= taughtSome
 		k.retrust(id, c, x, o.Time)
 		if o.Kind == Confirmed && r.to == Open {
 			c.plus /= 2

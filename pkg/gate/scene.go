@@ -29,26 +29,25 @@ type scene struct {
 	pattern                        uint64
 }
 
-func (s *scene) voice(k *Kernel, id ID) *voice { return &k.ring[int(k.ringAt[id])+s.own] }
-
 // listen is steps 2 to 8 but for the test of chance, which counts makes when
 // it matters.
-func (k *Kernel) listen(s *scene, id ID, c *core, p *profile, w *Wave, now Time) {
-	s.wave, s.now, s.n, s.own = w, now, 0, -1
-	s.source = hashText(w.Source)
+func (k *Kernel) listen(s *scene, ring []voice, c *core, p *profile, w *Wave, now Time) {
+	s.wave, s.now, s.n = w, now, 0
 	s.rho, s.amplitude, s.corroborated, s.weighed, s.gain, s.pattern = 0, 0, 0, 0, 1, 0
 	s.mass, s.chance, s.surprise, s.needed = 0, 0, 0, 0
 	s.trust, s.reflex = 1, false
 	var cold *cold
-	if c.cold != 0 {
+	if c.flags&taughtSome != 0 {
 		cold = k.colds[c.cold]
 		s.trust = cold.reliability(s.source, now)
+	} else if w.Meaning.kind != label || w.Confidence >= p.spec.ReflexConfidence {
+		cold = k.colds[c.cold]
 	}
 	s.weight = min(w.Confidence, topConfidence) * float64(s.trust)
 	if now != w.Time {
 		s.weight *= exp2(-float64(float64(now-w.Time) * p.perHalf))
 	}
-	rho := k.relate(s, id, c, p, cold)
+	rho := s.relate(ring, p, cold)
 	if w.Confidence >= p.spec.ReflexConfidence && w.Valence > 0 && c.state == Stable && now >= c.free && p.trusts(cold, now) {
 		s.reflex, s.n = true, 0
 		s.amplitude, s.strongest = w.Confidence, 1
@@ -64,7 +63,7 @@ func (k *Kernel) listen(s *scene, id ID, c *core, p *profile, w *Wave, now Time)
 		return
 	}
 	if cold != nil && len(cold.patterns) > 0 {
-		s.pattern = s.patternKey(k.voices(id, c))
+		s.pattern = s.patternKey(ring)
 		s.gain = cold.gain(s.pattern, now)
 	}
 	s.weighed = s.rho * s.corroborated * s.gain
@@ -72,17 +71,15 @@ func (k *Kernel) listen(s *scene, id ID, c *core, p *profile, w *Wave, now Time)
 
 // relate collects the related voices and returns their mean pairwise
 // agreement, steps 2 to 4. Pairs are summed as each voice with all before it.
-func (k *Kernel) relate(s *scene, id ID, c *core, p *profile, cold *cold) float64 {
+func (s *scene) relate(ring []voice, p *profile, cold *cold) float64 {
 	w := s.wave
 	m := &w.Meaning
 	sumW, sumX := s.weight, s.weight // of w and of w*r; the speaker's r is 1
 	squares := float64(s.weight * s.weight)
 	var up, down float64
-	ring := k.voices(id, c)
 	for i := range ring {
 		v := &ring[i]
-		if v.source == s.source {
-			s.own = i
+		if i == s.own {
 			continue
 		}
 		if v.kind != m.kind {

@@ -149,7 +149,7 @@ func (k *Kernel) install(id ID, g *saved) {
 	profile := c.profile
 	*c = g.core
 	c.profile, c.cold, c.n, c.order, c.due = profile, 0, 0, 0, 0
-	c.flags &^= quietOpen
+	c.flags &= probeLeft | probeLost
 	if g.isWarm {
 		k.warm(c)
 	}
@@ -178,6 +178,7 @@ func (k *Kernel) installVoice(id ID, c *core, p *profile, s *savedVoice, slot in
 	c.order = max(c.order, v.order+1)
 	k.installMeaning(c, p, v.kind, &s.meaning, slot)
 	if s.cost != 0 {
+		c.flags |= hasCosts
 		k.warm(c).charge(slot, p.spec.Neighbours, s.cost)
 	}
 }
@@ -248,6 +249,9 @@ func (k *Kernel) installCold(c *core, p *profile, g *saved) {
 		for t := range e.by[:e.n] {
 			e.by[t] = next()
 		}
+	}
+	if len(x.sources)+len(x.patterns) > 0 {
+		c.flags |= taughtSome
 	}
 	x.sources = x.sources[max(0, len(x.sources)-p.sources):]
 	x.patterns = x.patterns[max(0, len(x.patterns)-p.patterns):]

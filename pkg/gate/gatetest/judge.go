@@ -28,9 +28,8 @@ type judgement struct {
 	now          gate.Time
 	rate         float64
 	reflex       bool
-	about        meaning
-	speaker      heard
-	related      []heard
+	about        *meaning
+	all          []heard // the speaker, then the voices related to it
 	rho          float64
 	amplitude    float64 // A
 	corroborated float64 // A'
@@ -39,7 +38,6 @@ type judgement struct {
 	surprise     float64 // d
 	needed       float64
 	gain         float64
-	pattern      string
 	weighed      float64 // e if it counts
 	evidence     float64
 	counts       bool // by step 7
@@ -62,11 +60,11 @@ func (m *Model) judge(name string, w Wave) (judgement, error) {
 	weigh := func(source string, confidence float64, at gate.Time) float64 {
 		return math.Min(confidence, 0.95) * g.trust.reliability(source, j.now) * half(j.now-at, s.HalfLife)
 	}
-	j.speaker = heard{voice: voice{w.Source, w.Confidence, w.Valence, w.Cost, about, w.Region, w.Time}, r: 1}
-	j.speaker.w = weigh(w.Source, w.Confidence, w.Time)
+	j.all = make([]heard, 1, 1+len(g.voices))
+	j.all[0] = heard{voice: voice{w.Source, w.Confidence, w.Valence, w.Cost, about, w.Region, w.Time}, r: 1}
+	j.all[0].w = weigh(w.Source, w.Confidence, w.Time)
 	if j.reflex = m.isReflex(g, w, j.now); j.reflex {
-		j.amplitude, j.speaker.share, j.speaker.same = w.Confidence, 1, true
-		j.pattern = j.patternName()
+		j.amplitude, j.all[0].share, j.all[0].same = w.Confidence, 1, true
 		return j, nil
 	}
 	for _, o := range g.voices {
@@ -75,7 +73,7 @@ func (m *Model) judge(name string, w Wave) (judgement, error) {
 		}
 		r := w.Valence * o.valence * similarity(about, o.about)
 		if math.Abs(r) >= s.Similarity {
-			j.related = append(j.related, heard{voice: o, r: r, w: weigh(o.source, o.confidence, o.at)})
+			j.all = append(j.all, heard{voice: o, r: r, w: weigh(o.source, o.confidence, o.at)})
 		}
 	}
 	m.correlate(&j)
@@ -96,19 +94,20 @@ func (m *Model) isReflex(g *state, w Wave, now gate.Time) bool {
 
 // correlate is step 4.
 func (m *Model) correlate(j *judgement) {
-	all := append([]heard{j.speaker}, j.related...)
 	var up, down, sum, squares float64
-	for i, a := range all {
+	for i := range j.all {
+		a := &j.all[i]
 		sum += a.w
 		squares += a.w * a.w
-		for _, b := range all[i+1:] {
+		for k := range j.all[i+1:] {
+			b := &j.all[i+1+k]
 			up += a.w * b.w * a.r * b.r
 			down += a.w * b.w
 		}
 	}
 	if m.Rules.LastSpeaker {
 		up, down = 0, 0
-		for _, a := range j.related {
+		for _, a := range j.related() {
 			up += a.w * a.r
 			down += a.w
 		}
@@ -126,9 +125,9 @@ func (m *Model) correlate(j *judgement) {
 // measure is steps 5 to 8.
 func (m *Model) measure(g *state, j *judgement) {
 	strongest := 0.0
-	var terms []float64
-	for i := range j.related {
-		a := &j.related[i]
+	terms := make([]float64, 0, len(j.all))
+	for i := range j.related() {
+		a := &j.related()[i]
 		if a.same = a.r*j.rho > 0; a.same {
 			strongest = math.Max(strongest, math.Abs(a.r))
 			terms = append(terms, a.w*math.Abs(a.r))
@@ -137,8 +136,8 @@ func (m *Model) measure(g *state, j *judgement) {
 	if len(terms) == 0 {
 		return
 	}
-	j.speaker.same = true
-	terms = append(terms, j.speaker.w*strongest)
+	j.all[0].same = true
+	terms = append(terms, j.all[0].w*strongest)
 	silent := 1.0
 	for _, y := range terms {
 		silent *= 1 - y
@@ -157,8 +156,9 @@ func (m *Model) measure(g *state, j *judgement) {
 	}
 	j.corroborated = math.Min(j.amplitude, 3*(1-silent))
 
-	j.pattern = j.patternName()
-	j.gain = g.trust.gain(j.pattern, j.now)
+	if len(g.trust.patterns) > 0 {
+		j.gain = g.trust.gain(j.patternName(), j.now)
+	}
 	j.chance = g.chance.expects(j.rho)
 	j.needed = math.Max(1, 2+math.Log(j.rate*g.spec.Window.Seconds()))
 	if j.chance > 0 && j.mass > j.chance {
@@ -173,22 +173,25 @@ func (m *Model) measure(g *state, j *judgement) {
 
 // shares gives each contributing voice its part of the mass.
 func (j *judgement) shares(strongest float64) {
-	j.speaker.share = -math.Log(1 - j.speaker.w*strongest)
-	total := j.speaker.share
-	for i := range j.related {
-		if a := &j.related[i]; a.same {
-			a.share = -math.Log(1 - a.w*math.Abs(a.r))
-			total += a.share
+	total := 0.0
+	for i := range j.all {
+		a := &j.all[i]
+		if r := math.Abs(a.r); i == 0 {
+			a.share = -math.Log(1 - a.w*strongest)
+		} else if a.same {
+			a.share = -math.Log(1 - a.w*r)
+		}
+		total += a.share
+	}
+	for i := range j.all {
+		if total > 0 {
+			j.all[i].share /= total
 		}
 	}
-	if total == 0 {
-		return
-	}
-	j.speaker.share /= total
-	for i := range j.related {
-		j.related[i].share /= total
-	}
 }
+
+// related are the voices beside the speaker.
+func (j *judgement) related() []heard { return j.all[1:] }
 
 // patternName says what this is about and who speaks.
 func (j *judgement) patternName() string {
@@ -207,11 +210,8 @@ func (h heard) signal() gate.Signal {
 
 // triggers are the voices the amplitude stands on.
 func (j *judgement) triggers() []gate.Signal {
-	if !j.speaker.same {
-		return nil
-	}
-	to := []gate.Signal{j.speaker.signal()}
-	for _, a := range j.related {
+	var to []gate.Signal
+	for _, a := range j.all {
 		if a.same {
 			to = append(to, a.signal())
 		}
@@ -221,12 +221,11 @@ func (j *judgement) triggers() []gate.Signal {
 
 // correlation is the record of this hearing.
 func (j *judgement) correlation(name string) gate.Correlation {
-	all := append([]heard{j.speaker}, j.related...)
 	c := gate.Correlation{Gate: name, Start: j.now, End: j.now, Aggregate: j.rho}
-	for i, a := range all {
+	for i, a := range j.all {
 		c.Signals = append(c.Signals, a.signal())
 		c.Start = min(c.Start, a.at)
-		for k, b := range all {
+		for k, b := range j.all {
 			r := a.r * b.r
 			if i == k {
 				r = 1

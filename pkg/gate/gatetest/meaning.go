@@ -26,23 +26,23 @@ type leaf struct {
 	text   string
 }
 
-func meaningOf(w Wave) (meaning, error) {
+func meaningOf(w Wave) (*meaning, error) {
 	switch {
 	case w.Region != "":
-		return meaning{region: w.Region}, nil
+		return &meaning{region: w.Region}, nil
 	case len(w.Embedding) > 0:
-		return meaning{vector: w.Embedding}, nil
+		return &meaning{vector: w.Embedding}, nil
 	}
 	var doc any
 	d := json.NewDecoder(strings.NewReader(w.Content))
 	d.UseNumber()
 	if err := d.Decode(&doc); err != nil {
-		return meaning{}, fmt.Errorf("parse content: %w", err)
+		return nil, fmt.Errorf("parse content: %w", err)
 	}
-	var m meaning
+	m := new(meaning)
 	collect(&m.leaves, "", doc)
 	if len(m.leaves) == 0 {
-		return meaning{}, fmt.Errorf("content holds no leaf")
+		return nil, fmt.Errorf("content holds no leaf")
 	}
 	sort.Slice(m.leaves, func(i, j int) bool { return before(m.leaves[i], m.leaves[j]) })
 	return m, nil
@@ -91,7 +91,7 @@ func hashPath(path string) uint64 {
 	return x ^ x>>33
 }
 
-func similarity(a, b meaning) float64 {
+func similarity(a, b *meaning) float64 {
 	switch {
 	case a.region != "" || b.region != "":
 		if a.region == b.region {
@@ -192,7 +192,7 @@ func sign(yes bool) float64 {
 
 // pattern names a meaning coarsely enough to be met again: a label itself, the
 // strongest component of a vector, the leaves with numbers in whole octaves.
-func (m meaning) pattern() string {
+func (m *meaning) pattern() string {
 	switch {
 	case m.region != "":
 		return "region " + m.region

@@ -36,7 +36,7 @@ type voice struct {
 	confidence float64
 	valence    float64
 	cost       float64
-	about      meaning
+	about      *meaning
 	region     string
 	at         gate.Time
 }
@@ -200,10 +200,11 @@ func (m *Model) cross(g *state, to gate.State, cause gate.Cause, j judgement, fx
 	if to == gate.Open {
 		t.Tier = g.trust.tier(g.spec, j.now)
 	}
-	m.announce(g, v, &t, j.pattern, fx)
 	if to == gate.Stable {
+		m.announce(g, v, &t, "", fx)
 		return
 	}
+	m.announce(g, v, &t, j.patternName(), fx)
 	c := j.correlation(g.spec.Name)
 	c.Seq, c.Result = v.seq, gate.Opened
 	if to == gate.Closed {
@@ -222,7 +223,7 @@ func (m *Model) cross(g *state, to gate.State, cause gate.Cause, j judgement, fx
 
 // hush keeps the strongest thing heard in a window that has not crossed yet.
 func (m *Model) hush(g *state, j judgement) {
-	if len(j.related) == 0 {
+	if len(j.all) == 1 {
 		return
 	}
 	strength := math.Abs(j.rho) * j.corroborated

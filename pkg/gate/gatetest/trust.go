@@ -44,7 +44,7 @@ func (x beta) bound() float64 {
 // priorOf places four pseudo-outcomes so that the bound reads weight, by bisection.
 func priorOf(weight float64) beta {
 	low, high := 0.0, 1.0
-	for range 200 {
+	for range 60 {
 		mid := (low + high) / 2
 		if (beta{a: 4 * mid, b: 4 * (1 - mid)}).bound() < weight {
 			low = mid
