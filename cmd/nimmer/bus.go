@@ -99,7 +99,8 @@ func busApplyCommand(flags *cli.BusFlags) *cobra.Command {
 
 var verbs = map[bus.Action][2]string{ // planned, done
 	bus.ActionCreate: {"create", "created"}, bus.ActionUpdate: {"update", "updated"},
-	bus.ActionBlocked: {"blocked", "blocked"}, bus.ActionExtra: {"extra", "extra"}, bus.ActionSame: {"same", "same"},
+	bus.ActionBlocked: {"blocked", "blocked"}, bus.ActionUnreachable: {"unreachable", "unreachable"},
+	bus.ActionExtra: {"extra", "extra"}, bus.ActionSame: {"same", "same"},
 }
 
 func showPlan(w io.Writer, plan bus.Plan, output cli.Output, done bool) error {
@@ -114,19 +115,18 @@ func showPlan(w io.Writer, plan bus.Plan, output cli.Output, done bool) error {
 		if c.Action == bus.ActionSame {
 			continue
 		}
-		fmt.Fprintf(w, "%-8s %s %s\n", verbs[c.Action][tense], c.Kind, c.Name)
+		fmt.Fprintf(w, "%-11s %s %s\n", verbs[c.Action][tense], c.Kind, c.Name)
 		for _, f := range c.Fields {
-			fmt.Fprintf(w, "           %s\n", f)
+			fmt.Fprintf(w, "              %s\n", f)
 		}
-		if c.Remedy != "" {
-			fmt.Fprintf(w, "           %s\n", c.Remedy)
+		for _, text := range []string{c.Reason, c.Remedy} {
+			if text != "" {
+				fmt.Fprintf(w, "              %s\n", text)
+			}
 		}
 	}
 	_, err := fmt.Fprintf(w, "%d to create, %d to update, %d blocked, %d as declared\n",
 		plan.Count(bus.ActionCreate), plan.Count(bus.ActionUpdate), plan.Count(bus.ActionBlocked), plan.Count(bus.ActionSame))
-	if done && err == nil {
-		return nil
-	}
 	return err
 }
 
@@ -154,6 +154,8 @@ func busStatusCommand(flags *cli.BusFlags) *cobra.Command {
 					state = "differs"
 				case bus.ActionBlocked:
 					state = "cannot become what is declared"
+				case bus.ActionUnreachable:
+					state = "does not answer"
 				case bus.ActionExtra:
 					state = "not declared"
 				}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -115,7 +116,7 @@ func examineBus(ctx context.Context, flags *cli.BusFlags, d lab.Declaration) []f
 }
 
 func examineMind(ctx context.Context) finding {
-	choice, err := organ.Choose(nil, nil)(ctx)
+	choice, err := organ.Choose(nil, os.Getenv)(ctx)
 	if err != nil {
 		return finding{"mind", "bad", err.Error(), ""}
 	}

@@ -54,6 +54,7 @@ NATS filter inside it, for example 'nervous.gates.>'.`,
 			if err != nil {
 				return err
 			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "watching %s; Ctrl-C stops\n", filter)
 			<-ctx.Done()
 			_ = sub.Stop()
 			if count > 0 && p.remaining() > 0 {
@@ -85,6 +86,7 @@ type printer struct {
 	colour bool
 	quiet  bool // leave waves out
 	calm   bool // leave out what only programs need
+	said   map[string]string
 	left   int  // 0: no bound
 	done   bool
 	full   func() // called when left reaches zero
@@ -107,7 +109,11 @@ func (p *printer) message(_ context.Context, m wave.Message) {
 			if p.quiet {
 				return
 			}
-		case wave.KindGateLean, wave.KindGateCorrelation, wave.KindCognitiveHeartbeat, wave.KindBoundaryTransform, wave.KindGatesQuery, wave.KindGateQuery:
+		case wave.KindCognitiveHeartbeat:
+			if p.calm && !p.news(subject, m) {
+				return
+			}
+		case wave.KindGateLean, wave.KindGateCorrelation, wave.KindBoundaryTransform, wave.KindGatesQuery, wave.KindGateQuery:
 			if p.calm {
 				return
 			}
@@ -136,6 +142,21 @@ func (p *printer) message(_ context.Context, m wave.Message) {
 			p.finish()
 		}
 	}
+}
+
+// news reports whether a heartbeat says something else than the one before.
+func (p *printer) news(subject wave.Subject, m wave.Message) bool {
+	text, _ := describe(subject, m)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.said == nil {
+		p.said = map[string]string{}
+	}
+	if p.said[m.Subject] == text {
+		return false
+	}
+	p.said[m.Subject] = text
+	return true
 }
 
 func (p *printer) finish() {

@@ -101,6 +101,7 @@ func prepare(cmd *cobra.Command) {
 			return nil
 		}
 	}
+	cmd.SuggestionsMinimumDistance = 2
 	if cmd.HasSubCommands() && cmd.Run == nil && cmd.RunE == nil {
 		cmd.Args = func(cmd *cobra.Command, args []string) error { return nil }
 		cmd.RunE = func(cmd *cobra.Command, args []string) error {
