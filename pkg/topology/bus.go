@@ -6,9 +6,9 @@ type NATS struct {
 	Name string `json:"name" hcl:",label"`
 	// Environments are those it carries [its hosts', else the lab's].
 	Environments []string `json:"environments" ref:"environment"`
-	// Hosts run it.
+	// Hosts are those that run it.
 	Hosts []string `json:"hosts" ref:"host"`
-	// URLs reach a hub that others run.
+	// URLs are where a hub that others run is reached.
 	URLs []string `json:"urls"`
 	// Address is the DNS name clients and leaves use [NAME.DOMAIN].
 	Address string `json:"address"`
@@ -51,17 +51,20 @@ type JetStream struct {
 
 // TLS are paths of certificate files.
 type TLS struct {
-	Cert string  `json:"cert" need:"true" path:"true"`
-	Key  string  `json:"key" need:"true" path:"true"`
-	CA   string  `json:"ca" path:"true"`
-	Src  *Source `json:"-"`
+	// Cert is the path of the certificate.
+	Cert string `json:"cert" need:"true" path:"true"`
+	// Key is the path of its key.
+	Key string `json:"key" need:"true" path:"true"`
+	// CA is the path of the authority's certificate [the system's].
+	CA  string  `json:"ca" path:"true"`
+	Src *Source `json:"-"`
 }
 
 // Leaf is a leaf node: a NATS server on a host, joined to the hub of each of
 // its environments. Its host's name is its JetStream domain.
 type Leaf struct {
 	Name string `json:"name" hcl:",label"`
-	// Host runs it.
+	// Host is the one that runs it.
 	Host string `json:"host" ref:"host" need:"true"`
 	// Environments it joins [its host's].
 	Environments []string `json:"environments" ref:"environment"`
@@ -73,7 +76,7 @@ type Leaf struct {
 }
 
 // UserStream is a JetStream stream of the user's own. What the bus needs
-// itself is derived, see StreamPlan.
+// itself is derived.
 type UserStream struct {
 	Name string `json:"name" hcl:",label"`
 	// Subjects it keeps, the environment written "*".
@@ -84,7 +87,7 @@ type UserStream struct {
 	Environments []string `json:"environments" ref:"environment"`
 	// Replicas of it; 0: as many as its hub has.
 	Replicas int `json:"replicas" min:"1" max:"5"`
-	// Policy keeps messages up to the limits, or until somebody took them.
+	// Policy says when a message goes: at the limits, or when somebody took it.
 	Policy string `json:"policy" enum:"limits|work" default:"limits"`
 	// MaxAge is how long a message is kept; 0: for good.
 	MaxAge Duration `json:"max_age" above:"0s"`

@@ -168,3 +168,18 @@ func (a AttrSpec) Kind() string {
 		return "string"
 	}
 }
+
+// Bounds says in words what range the catalogue allows, as "above 0s and at
+// most 60s" or "from 1 to 65535"; "" if it allows any.
+func (a AttrSpec) Bounds() string {
+	if a.Min != "" && a.Max != "" {
+		return "from " + a.Min + " to " + a.Max
+	}
+	var parts []string
+	for _, b := range []struct{ word, bound string }{{"at least", a.Min}, {"above", a.Above}, {"at most", a.Max}, {"below", a.Below}} {
+		if b.bound != "" {
+			parts = append(parts, b.word+" "+b.bound)
+		}
+	}
+	return strings.Join(parts, " and ")
+}

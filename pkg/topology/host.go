@@ -101,7 +101,7 @@ type Apple struct {
 
 // Deploy says how configurations reach a host.
 type Deploy struct {
-	// Engine activates: deploy-rs, our own, or darwin-rebuild [darwin on a Mac].
+	// Engine is what activates: deploy-rs, our own, or darwin-rebuild [darwin on a Mac].
 	Engine string `json:"engine" enum:"deploy-rs|native|darwin" default:"deploy-rs"`
 	// User is who logs in.
 	User string `json:"user" default:"root"`
@@ -113,7 +113,7 @@ type Deploy struct {
 	Key string `json:"key" path:"true"`
 	// BuildOn says who builds: the deployer, or the host itself.
 	BuildOn string `json:"build_on" enum:"local|remote" default:"local"`
-	// Canary hosts go first in a rollout.
+	// Canary says whether it goes first in a rollout.
 	Canary bool    `json:"canary" default:"false"`
 	Src    *Source `json:"-"`
 }

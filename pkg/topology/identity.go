@@ -10,7 +10,7 @@ type Identity struct {
 	Environments []string `json:"environments" ref:"environment"`
 	// UID is its numeric user id; 0: assigned by FreeIPA or the system.
 	UID int `json:"uid" min:"1" max:"4294967294"`
-	// Linger keeps its services running while nobody is logged in.
+	// Linger says whether its services keep running while nobody is logged in.
 	Linger bool `json:"linger" default:"false"`
 	// GPUs are the cards it has whole.
 	GPUs []string `json:"gpus" ref:"gpu"`
@@ -22,7 +22,7 @@ type Identity struct {
 	Limits Limits `json:"limits" hcl:"limits,block"`
 	// IPA is what FreeIPA knows of it.
 	IPA IPARules `json:"ipa" hcl:"ipa,block"`
-	// May lists the commands it may give.
+	// May are the commands it may give.
 	May []string `json:"may" enum:"deploy|update|scale|gpu-agent|install|rollback"`
 	// TokenFile is the path of its bearer token for HTTP.
 	TokenFile string  `json:"token_file" path:"true"`
@@ -35,7 +35,7 @@ type Card struct {
 	GPU string `json:"gpu" ref:"gpu" need:"true"`
 	// Share is how it is shared: by turns, or with a bound on memory.
 	Share string `json:"share" enum:"time-sliced|limited" default:"time-sliced"`
-	// Memory bounds what it may take; 0: no bound of its own.
+	// Memory is the most it may take; 0: no bound of its own.
 	Memory Bytes   `json:"memory" above:"0B"`
 	Src    *Source `json:"-"`
 }
@@ -43,9 +43,9 @@ type Card struct {
 // Grants are NATS subjects; as the first token "*" stands for every
 // environment of the identity.
 type Grants struct {
-	// Publish lists subjects it may publish.
+	// Publish are the subjects it may publish.
 	Publish []string `json:"publish"`
-	// Subscribe lists subjects it may subscribe to.
+	// Subscribe are the subjects it may subscribe to.
 	Subscribe []string `json:"subscribe"`
 	Src       *Source  `json:"-"`
 }
@@ -67,11 +67,11 @@ type Limits struct {
 
 // IPARules is what FreeIPA should know of an identity.
 type IPARules struct {
-	// Groups it belongs to.
+	// Groups are those it belongs to.
 	Groups []string `json:"groups"`
-	// Sudo lists sudo rules it is in.
+	// Sudo are the sudo rules it is in.
 	Sudo []string `json:"sudo"`
-	// HBAC lists host-based access rules it is in.
+	// HBAC are the host-based access rules it is in.
 	HBAC []string `json:"hbac"`
 	Src  *Source  `json:"-"`
 }

@@ -37,7 +37,7 @@ type Probe struct {
 	Kind string `json:"kind" enum:"variance|echo|surface|multilingual|drift" need:"true"`
 	// Mind that is asked [the only one].
 	Mind string `json:"mind" ref:"cortex"`
-	// Terms it asks about.
+	// Terms are what it asks about.
 	Terms []string `json:"terms"`
 	// Runs per term.
 	Runs int `json:"runs" default:"1000" min:"1"`

@@ -70,8 +70,10 @@ type Nerve struct {
 
 // Transition is a legal change of a nerve's state.
 type Transition struct {
+	// From is a declared state.
 	From string `json:"from" need:"true"`
-	To   string `json:"to" need:"true"`
+	// To is a declared state.
+	To string `json:"to" need:"true"`
 	// Cost is the lifeforce of the change.
 	Cost float64 `json:"cost" default:"0" min:"0"`
 	Src  *Source `json:"-"`
@@ -112,9 +114,9 @@ type Gate struct {
 	Garden string `json:"garden" enum:"virtual|real|both" default:"both"`
 	// Handover is the amplitude from which an opening is handed to Real.
 	Handover float64 `json:"handover" default:"0.75" min:"0" max:"1"`
-	// Embedder derives the meaning of a wave that names no region.
+	// Embedder says how the meaning of a wave is derived that names no region.
 	Embedder string `json:"embedder" enum:"signature|lexical" default:"signature"`
-	// Memory bounds what it may learn.
+	// Memory is the bound on what it may learn.
 	Memory Bytes `json:"memory" default:"4KiB" min:"256B" max:"16MiB"`
 	// Environments it lives in [the lab's].
 	Environments []string `json:"environments" ref:"environment"`

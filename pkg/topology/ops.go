@@ -13,11 +13,11 @@ type Rollout struct {
 	Soak Duration `json:"soak" min:"0s"`
 	// FailureBudget is how many hosts may fail before it stops.
 	FailureBudget int `json:"failure_budget" default:"0" min:"0"`
-	// Order lists hosts that go first, in this order, after the canaries.
+	// Order are the hosts that go first, in this order, after the canaries.
 	Order []string `json:"order" ref:"host"`
-	// Required checks must be green.
+	// Required are the checks that must be green.
 	Required []string `json:"required"`
-	// Soft signals decide by correlation.
+	// Soft are the signals that decide by correlation.
 	Soft []string `json:"soft"`
 	Src  *Source  `json:"-"`
 }
@@ -45,11 +45,11 @@ type Monitoring struct {
 	Retention Duration `json:"retention" default:"15d" above:"0s"`
 	// Exporters it reads; the label is a name (node, nats, nvidia, dcgm know their port).
 	Exporters []Exporter `json:"exporters" hcl:"exporter,block"`
-	// PrometheusPort of its interface.
+	// PrometheusPort is where Prometheus listens.
 	PrometheusPort int `json:"prometheus_port" default:"9090" min:"1" max:"65535"`
-	// GrafanaPort of its interface.
+	// GrafanaPort is where Grafana listens.
 	GrafanaPort int `json:"grafana_port" default:"3000" min:"1" max:"65535"`
-	// LokiPort it takes logs on.
+	// LokiPort is where Loki takes logs.
 	LokiPort int     `json:"loki_port" default:"3100" min:"1" max:"65535"`
 	Src      *Source `json:"-"`
 }
@@ -73,7 +73,7 @@ type Egress struct {
 	Identities []string `json:"identities" ref:"identity"`
 	// Hosts it is for [those of its identities].
 	Hosts []string `json:"hosts" ref:"host"`
-	// Allow lists prefixes or names, with an optional port, as "10.0.0.0/8:443".
+	// Allow are prefixes or names with an optional port, as "10.0.0.0/8:443".
 	Allow []string `json:"allow"`
 	// Log says whether what was denied is logged.
 	Log bool    `json:"log" default:"false"`
@@ -83,9 +83,9 @@ type Egress struct {
 // Backup copies things away.
 type Backup struct {
 	Name string `json:"name" hcl:",label"`
-	// What is copied: references or paths.
+	// What are the references or paths that are copied.
 	What []string `json:"what" ref:"*" need:"true"`
-	// To is where: a path or a URL.
+	// To is where they are copied to: a path or a URL.
 	To string `json:"to" need:"true"`
 	// Schedule is a systemd calendar expression.
 	Schedule string `json:"schedule" default:"daily"`

@@ -15,13 +15,13 @@ type Organ struct {
 	GPUs []string `json:"gpus" ref:"gpu"`
 	// Memory it needs on a card; 0: estimated from its model.
 	Memory Bytes `json:"memory" above:"0B"`
-	// ComputeCapability it needs, as "8.6".
+	// ComputeCapability is the CUDA compute capability it needs, as "8.6".
 	ComputeCapability string `json:"compute_capability"`
 	// Idle is how long it stays loaded unused.
 	Idle Duration `json:"idle" default:"5m" above:"0s"`
-	// Exclusive: alone on its card while loaded.
+	// Exclusive says whether it is alone on its card while loaded.
 	Exclusive bool `json:"exclusive" default:"false"`
-	// Pinned: loaded at the start, never unloaded.
+	// Pinned says whether it is loaded at the start and never unloaded.
 	Pinned bool `json:"pinned" default:"false"`
 	// MinResident is how long it stays after a load, whoever waits.
 	MinResident Duration `json:"min_resident" default:"30s" min:"0s"`
@@ -60,11 +60,11 @@ type Backend struct {
 	Parallel int `json:"parallel" min:"1"`
 	// Args are handed to the backend as they are.
 	Args []string `json:"args"`
-	// MaxModelLen is vLLM's bound on tokens; 0: the model's own.
+	// MaxModelLen is the bound on tokens of vLLM; 0: the model's own.
 	MaxModelLen int `json:"max_model_len" min:"1"`
 	// GPUMemoryUtilization is the share of the card that vLLM takes; 0: memory says it.
 	GPUMemoryUtilization float64 `json:"gpu_memory_utilization" above:"0" max:"1"`
-	// DType is vLLM's number format, as "bfloat16".
+	// DType is the number format of vLLM, as "bfloat16".
 	DType string  `json:"dtype"`
 	Src   *Source `json:"-"`
 }
@@ -84,13 +84,13 @@ type Cortex struct {
 	GPUs []string `json:"gpus" ref:"gpu"`
 	// Memory it needs over all its cards; 0: see the backend's gpu_memory_utilization.
 	Memory Bytes `json:"memory" above:"0B"`
-	// ComputeCapability it needs, as "8.6".
+	// ComputeCapability is the CUDA compute capability it needs, as "8.6".
 	ComputeCapability string `json:"compute_capability"`
 	// Idle is how long it stays loaded unused.
 	Idle Duration `json:"idle" default:"5m" above:"0s"`
-	// Exclusive: alone on its card while loaded.
+	// Exclusive says whether it is alone on its card while loaded.
 	Exclusive bool `json:"exclusive" default:"false"`
-	// Pinned: loaded at the start, never unloaded.
+	// Pinned says whether it is loaded at the start and never unloaded.
 	Pinned bool `json:"pinned" default:"false"`
 	// MinResident is how long it stays after a load, whoever waits.
 	MinResident Duration `json:"min_resident" default:"30s" min:"0s"`

@@ -5,7 +5,7 @@ type Service struct {
 	Name string `json:"name" hcl:",label"`
 	// Process is which one [the label].
 	Process string `json:"process" enum:"gate|cell|deploy|phoebe|console|thalamus|npc|harness"`
-	// Hosts run it.
+	// Hosts are those that run it.
 	Hosts []string `json:"hosts" ref:"host"`
 	// Identity it runs as; empty: a derived user.
 	Identity string `json:"identity" ref:"identity"`

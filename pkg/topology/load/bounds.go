@@ -3,7 +3,6 @@ package load
 import (
 	"reflect"
 	"strconv"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/zclconf/go-cty/cty"
@@ -20,7 +19,7 @@ func (c *converter) bounds(n float64, written string) {
 	}
 	if out(a.Min, func(x float64) bool { return n < x }) || out(a.Max, func(x float64) bool { return n > x }) ||
 		out(a.Above, func(x float64) bool { return n <= x }) || out(a.Below, func(x float64) bool { return n >= x }) {
-		c.fail(c.expr.Range(), "Value out of range", "is %s. It must be %s.", written, Bounds(a))
+		c.fail(c.expr.Range(), "Value out of range", "is %s. It must be %s.", written, a.Bounds())
 	}
 }
 
@@ -36,18 +35,6 @@ func (c *converter) limit(bound string) float64 {
 	}
 	f, _ := strconv.ParseFloat(bound, 64)
 	return f
-}
-
-// Bounds says in words what range the catalogue allows, as "above 0s and at
-// most 60s"; "" if it allows any.
-func Bounds(a *topology.AttrSpec) string {
-	var parts []string
-	for _, b := range []struct{ word, bound string }{{"at least", a.Min}, {"above", a.Above}, {"at most", a.Max}, {"below", a.Below}} {
-		if b.bound != "" {
-			parts = append(parts, b.word+" "+b.bound)
-		}
-	}
-	return strings.Join(parts, " and ")
 }
 
 // ctyType is the type that expressions see when they read an attribute.
