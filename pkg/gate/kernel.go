@@ -22,7 +22,7 @@ type Kernel struct {
 	options   Options
 	cores     []core
 	ringAt    []uint32 // where a gate's voices begin, and one more where the last end
-	stride    int // voices of every gate, when all have as many; else 0
+	stride    int      // voices of every gate, when all have as many; else 0
 	ring      []voice
 	profiles  []profile
 	profileOf map[Spec]uint32

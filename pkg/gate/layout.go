@@ -41,11 +41,11 @@ type core struct {
 type flags uint8
 
 const (
-	probeLeft flags = 1 << iota // the probe's source has said something else
-	probeLost                   // the probe's source was not remembered when it was set
-	taughtSome                  // its cold part knows sources or patterns
-	hasCosts                    // its cold part holds what voices cost
-	quietOpen                   // a window that held related waves is open
+	probeLeft  flags = 1 << iota // the probe's source has said something else
+	probeLost                    // the probe's source was not remembered when it was set
+	taughtSome                   // its cold part knows sources or patterns
+	hasCosts                     // its cold part holds what voices cost
+	quietOpen                    // a window that held related waves is open
 )
 
 // voice is the latest wave of one remembered source.

@@ -37,7 +37,7 @@ func init() {
 		}
 	}
 	for i := range logInv {
-		logInv[i] = 1 / (1 + (float64(i)+0.5)/logSteps)
+		logInv[i] = logSteps / (logSteps + 0.5 + float64(i))
 		logOf[i] = -lnSeries(logInv[i])
 	}
 }

@@ -43,9 +43,9 @@ func (k *Kernel) listen(s *scene, ring []voice, c *core, p *profile, w *Wave, no
 	} else if w.Meaning.kind != label || w.Confidence >= p.spec.ReflexConfidence {
 		cold = k.colds[c.cold]
 	}
-	s.weight = min(w.Confidence, topConfidence) * float64(s.trust)
+	s.weight = float64(min(w.Confidence, topConfidence) * float64(s.trust))
 	if now != w.Time {
-		s.weight *= exp2(-float64(float64(now-w.Time) * p.perHalf))
+		s.weight = float64(s.weight * exp2(-float64(float64(now-w.Time)*p.perHalf)))
 	}
 	rho := s.relate(ring, p, cold)
 	if w.Confidence >= p.spec.ReflexConfidence && w.Valence > 0 && c.state == Stable && now >= c.free && p.trusts(cold, now) {
@@ -110,13 +110,13 @@ func (s *scene) relate(ring []voice, p *profile, cold *cold) float64 {
 	}
 	rho := up / down
 	if rho < 0 {
-		rho *= max(1, float64(sumW*sumW)/squares-1)
+		rho = float64(rho * max(1, float64(sumW*sumW)/squares-1))
 	}
 	return clamp(rho, -1, 1)
 }
 
 func (v *voice) weight(p *profile, now Time) float64 {
-	return min(v.confidence, topConfidence) * float64(v.trust) * exp2(-float64(float64(now-v.at)*p.perHalf))
+	return float64(min(v.confidence, topConfidence) * float64(v.trust) * exp2(-float64(float64(now-v.at)*p.perHalf)))
 }
 
 func apart(a, b Time) Time { return max(a-b, b-a) }

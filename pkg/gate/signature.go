@@ -96,7 +96,7 @@ func (s *sig) compare(o *sig) float64 {
 		q = equal / float64(strings)
 	}
 	if m >= 0 {
-		return topic * m * (1 - (1-q)/4)
+		return topic * m * (1 - float64((1-q)/4))
 	}
 	return topic * m * q
 }

@@ -151,7 +151,7 @@ const MaxNeighbours = 64
 // What one entry of learned memory costs, in bytes.
 const (
 	changeCost  = 48  // one lesson of the weight
-	recentCost  = 192 // one transition with its triggers
+	recentCost  = 200 // one transition with its triggers
 	sourceCost  = 40  // one source's reliability
 	patternCost = 112 // one familiar pattern and who makes it
 	changesKept = 10

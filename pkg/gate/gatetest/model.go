@@ -11,7 +11,7 @@ import (
 // is the gate as it is.
 type Rules struct {
 	AddEvidence bool // every wave's evidence is added to the value
-	LastSpeaker bool // correlation is the last speaker's view
+	LastSpeaker bool // correlation, and so the value, is the last speaker's view
 	FixedSteps  bool // weight moves by +0.05 and -0.2
 }
 
@@ -85,20 +85,26 @@ func (m *Model) apply(g *state, w Wave, j judgement, fx *gate.Effects) {
 		m.cross(g, gate.Open, gate.ByReflex, j, fx)
 	case j.evidence > 0:
 		before := v.p
+		if m.Rules.LastSpeaker {
+			v.p, v.q = 0, 0
+		}
 		if m.Rules.AddEvidence {
 			v.p = math.Min(1, v.p+j.evidence)
 		}
 		v.p = math.Max(v.p, math.Min(1, j.evidence))
-		if v.p > before {
+		if v.p > before || m.Rules.LastSpeaker {
 			crossed = m.crossing(g, j, 1, fx)
 		}
 	case j.evidence < 0:
 		before := v.q
+		if m.Rules.LastSpeaker {
+			v.p, v.q = 0, 0
+		}
 		if m.Rules.AddEvidence {
 			v.q = math.Min(1, v.q-j.evidence)
 		}
 		v.q = math.Max(v.q, math.Min(1, -j.evidence))
-		if v.q > before {
+		if v.q > before || m.Rules.LastSpeaker {
 			crossed = m.crossing(g, j, -1, fx)
 		}
 	}

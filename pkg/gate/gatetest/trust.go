@@ -94,6 +94,9 @@ func (t *trust) weight(now gate.Time) float64 {
 // reflex is the hysteresis of trust, brought up to now.
 func (t *trust) reflex(s gate.Spec, now gate.Time) bool {
 	w := t.weight(now)
+	if t.steps {
+		return w > s.Reflex
+	}
 	if t.trusted {
 		t.trusted = w >= s.Reflex-0.1
 	} else {
