@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
@@ -251,6 +252,29 @@ func TestOptionsRefused(t *testing.T) {
 	} {
 		if _, err := Connect(t.Context(), o); err == nil {
 			t.Errorf("%s: accepted", name)
+		}
+	}
+}
+
+// A context that ends while the subscription is being made leaves nothing
+// behind, and nobody waiting.
+func TestSubscribeWhileTheContextEnds(t *testing.T) {
+	c := connect(t, Options{InProcess: startServer(t, embedded.Options{})})
+	for i := range 300 {
+		ctx, cancel := context.WithCancel(t.Context())
+		go func() {
+			for range i * 20 {
+				runtime.Gosched()
+			}
+			cancel()
+		}()
+		s, err := c.Subscribe(ctx, "nobody.says", func(context.Context, wave.Message) {})
+		if err == nil {
+			err = s.Stop()
+		}
+		cancel()
+		if err != nil && !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
 		}
 	}
 }

@@ -76,11 +76,12 @@ type subscription struct {
 func (c *Conn) subscribe(ctx context.Context, l *line, filter, group string, h func(*subscription, *nats.Msg)) (wave.Stopper, error) {
 	s := &subscription{conn: c, line: l, ended: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(ctx)
-	s.forget = context.AfterFunc(ctx, func() { _ = s.Stop() })
 	before := l.nc.LastError()
-	if err := s.open(filter, group, h); err != nil {
+	if err := s.open(ctx, filter, group, h); err != nil {
 		s.cancel()
-		s.forget()
+		if ctx.Err() != nil {
+			err = context.Cause(ctx)
+		}
 		return nil, c.sendError("subscribe", wave.Message{Subject: filter}, err)
 	}
 	if err := c.confirm(ctx, l, filter, before); err != nil {
@@ -91,7 +92,7 @@ func (c *Conn) subscribe(ctx context.Context, l *line, filter, group string, h f
 }
 
 // open subscribes and enters the subscription into the Conn's list.
-func (s *subscription) open(filter, group string, h func(*subscription, *nats.Msg)) error {
+func (s *subscription) open(ctx context.Context, filter, group string, h func(*subscription, *nats.Msg)) error {
 	c := s.conn
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -108,6 +109,8 @@ func (s *subscription) open(filter, group string, h func(*subscription, *nats.Ms
 	}
 	s.sub = sub
 	c.subs[s] = struct{}{}
+	// Not before: a context that ends meanwhile must find something to stop.
+	s.forget = context.AfterFunc(ctx, func() { _ = s.Stop() })
 	sub.SetClosedHandler(func(string) { go s.finish() })
 	if !sub.IsValid() { // closed before the handler was set
 		go s.finish()
@@ -123,10 +126,7 @@ func (c *Conn) confirm(ctx context.Context, l *line, filter string, before error
 	if err := l.nc.FlushWithContext(ctx); err != nil {
 		return err
 	}
-	if err := l.nc.LastError(); err != before && deniedSubject(err, filter) {
-		return err
-	}
-	return nil
+	return l.refusal(before, filter)
 }
 
 // Stop ends the subscription: messages that had already arrived are still
