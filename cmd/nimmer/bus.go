@@ -158,6 +158,7 @@ func busStatusCommand(flags *cli.BusFlags) *cobra.Command {
 					state = "does not answer"
 				case bus.ActionExtra:
 					state = "not declared"
+				case bus.ActionSame:
 				}
 				rows = append(rows, []string{c.Kind, c.Name, fmt.Sprint(c.Messages), size(c.Bytes), state})
 			}

@@ -110,6 +110,9 @@ func sayTransition(t wave.Transition) (string, tone) {
 func voices(signals []wave.Signal) string {
 	var parts []string
 	for _, s := range signals {
+		if s.Confidence < 0.005 {
+			continue // it agrees, but says nothing
+		}
 		name := s.Cell
 		if name == "" {
 			name = s.Source

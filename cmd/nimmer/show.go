@@ -54,8 +54,10 @@ func showVoices(w io.Writer, r wave.GateReport) error {
 		if !v.Heard {
 			heard = "too old"
 		}
-		rows = append(rows, []string{"  " + v.Cell, v.Source, fmt.Sprintf("%.2f", v.Confidence), about,
-			ago(time.Duration(v.Age)), fmt.Sprintf("%.2f", v.Reliability), heard, shorten(string(v.Content), 72)})
+		rows = append(rows, []string{
+			"  " + v.Cell, v.Source, fmt.Sprintf("%.2f", v.Confidence), about,
+			ago(time.Duration(v.Age)), fmt.Sprintf("%.2f", v.Reliability), heard, shorten(string(v.Content), 72),
+		})
 	}
 	return cli.Table(w, []string{"  CELL", "SOURCE", "CONFIDENCE", "ABOUT", "HEARD", "RELIABILITY", "", "CONTENT"}, rows)
 }
@@ -96,8 +98,10 @@ func showLearned(w io.Writer, r wave.GateReport) error {
 		fmt.Fprintln(w, "\nfamiliar patterns")
 		var rows [][]string
 		for _, p := range r.Patterns {
-			rows = append(rows, []string{"  " + p.Meaning, strings.Join(p.Sources, ", "), fmt.Sprintf("x%.2f", p.Gain),
-				fmt.Sprintf("%.1f", p.Confirmed), fmt.Sprintf("%.1f", p.Failed)})
+			rows = append(rows, []string{
+				"  " + p.Meaning, strings.Join(p.Sources, ", "), fmt.Sprintf("x%.2f", p.Gain),
+				fmt.Sprintf("%.1f", p.Confirmed), fmt.Sprintf("%.1f", p.Failed),
+			})
 		}
 		if err := cli.Table(w, []string{"  ABOUT", "SOURCES", "GAIN", "CONFIRMED", "FAILED"}, rows); err != nil {
 			return err
@@ -109,8 +113,10 @@ func showLearned(w io.Writer, r wave.GateReport) error {
 	fmt.Fprintln(w, "\nsources")
 	var rows [][]string
 	for _, s := range r.Sources {
-		rows = append(rows, []string{"  " + s.Source, fmt.Sprintf("%.2f", s.Reliability),
-			fmt.Sprintf("%.1f", s.Confirmed), fmt.Sprintf("%.1f", s.Failed)})
+		rows = append(rows, []string{
+			"  " + s.Source, fmt.Sprintf("%.2f", s.Reliability),
+			fmt.Sprintf("%.1f", s.Confirmed), fmt.Sprintf("%.1f", s.Failed),
+		})
 	}
 	return cli.Table(w, []string{"  SOURCE", "RELIABILITY", "CONFIRMED", "FAILED"}, rows)
 }

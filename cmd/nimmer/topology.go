@@ -99,10 +99,15 @@ func summary(t *topology.Topology) string {
 		n         int
 		one, many string
 	}{
-		{len(t.Lab.Environments), "environment", "environments"}, {len(t.Hosts), "host", "hosts"},
-		{len(t.Networks), "network", "networks"}, {len(t.Identities), "identity", "identities"},
-		{len(t.Cells), "cell", "cells"}, {len(t.Nerves), "nerve", "nerves"}, {len(t.Gates), "gate", "gates"},
-		{len(t.Organs), "organ", "organs"}, {len(t.Cortexes), "mind", "minds"},
+		{len(t.Lab.Environments), "environment", "environments"},
+		{len(t.Hosts), "host", "hosts"},
+		{len(t.Networks), "network", "networks"},
+		{len(t.Identities), "identity", "identities"},
+		{len(t.Cells), "cell", "cells"},
+		{len(t.Nerves), "nerve", "nerves"},
+		{len(t.Gates), "gate", "gates"},
+		{len(t.Organs), "organ", "organs"},
+		{len(t.Cortexes), "mind", "minds"},
 	} {
 		switch c.n {
 		case 0:
@@ -165,8 +170,10 @@ func artifacts(t *topology.Topology) ([]artifact, error) {
 		return nil, fmt.Errorf("emit topology.json: %w", err)
 	}
 	return []artifact{
-		{"topology.json", doc}, {"topology.svg", topology.SVG(t)},
-		{"topology.mmd", topology.Mermaid(t)}, {"topology.d2", topology.D2(t)},
+		{"topology.json", doc},
+		{"topology.svg", topology.SVG(t)},
+		{"topology.mmd", topology.Mermaid(t)},
+		{"topology.d2", topology.D2(t)},
 	}, nil
 }
 

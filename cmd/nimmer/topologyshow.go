@@ -31,8 +31,10 @@ func showTopology(w io.Writer, t *topology.Topology) error {
 		hosts = append(hosts, []string{"  " + h.Name, h.System, addresses(h), strings.Join(cards, ", ")})
 	}
 	for _, g := range t.Gates {
-		gates = append(gates, []string{"  " + g.Name, strings.Join(g.Cells, " "), fmt.Sprint(g.Tier),
-			fmt.Sprintf("%+.2f/%+.2f", g.Open, g.Close), g.Window.String(), strings.Join(g.Environments, " ")})
+		gates = append(gates, []string{
+			"  " + g.Name, strings.Join(g.Cells, " "), fmt.Sprint(g.Tier),
+			fmt.Sprintf("%+.2f/%+.2f", g.Open, g.Close), g.Window.String(), strings.Join(g.Environments, " "),
+		})
 	}
 	for _, n := range t.Nerves {
 		nerves = append(nerves, []string{"  " + n.Name, n.Gate, strings.Join(n.Commands, " ")})

@@ -192,7 +192,7 @@ func modeTone(mode string) tone {
 
 // gateLine is one gate and garden: state, value, bar, trust.
 func gateLine(g wave.GateLine, width int) string {
-	name := g.Gate
+	name := shorten(g.Gate, 14)
 	if g.Garden == wave.Real {
 		name = "  " + string(g.Garden)
 	}
@@ -207,16 +207,13 @@ func gateLine(g wave.GateLine, width int) string {
 	case wave.Closed:
 		t = closed
 	}
-	line := fmt.Sprintf("  %-14s %s %+.2f  %s", shorten(name2(name), 14), t.paint(fmt.Sprintf("%-6s", upper(g.State))), g.Value,
+	line := fmt.Sprintf("  %-14s %s %+.2f  %s", name, t.paint(fmt.Sprintf("%-6s", upper(g.State))), g.Value,
 		t.paint(bar(g.Value, g.Open, g.Close, half)))
 	if g.Garden == wave.Virtual {
 		line += dim(fmt.Sprintf("  weight %.2f  tier %d  voices %d", g.Weight, g.Tier, g.Voices))
 	}
 	return clip(line, width)
 }
-
-// name2 keeps the indentation that shorten would fold.
-func name2(s string) string { return strings.ReplaceAll(s, "  ", "\u00a0\u00a0") }
 
 // cellLine lists what each field says now, loudest tone for what is sure.
 func cellLine(cells map[string]float64, width int) string {

@@ -87,7 +87,7 @@ type printer struct {
 	quiet  bool // leave waves out
 	calm   bool // leave out what only programs need
 	said   map[string]string
-	left   int  // 0: no bound
+	left   int // 0: no bound
 	done   bool
 	full   func() // called when left reaches zero
 }
