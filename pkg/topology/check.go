@@ -10,7 +10,7 @@ import (
 // in a fixed order. The cost grows with the size of the lab, not with its
 // square.
 func Check(t *Topology) []Problem {
-	c := &checker{finder: newFinder(t)}
+	c := &checker{finder: newFinder(t), homeless: map[[2]string]bool{}}
 	c.names()
 	c.networks()
 	c.addresses()
@@ -39,6 +39,9 @@ func Check(t *Topology) []Problem {
 type checker struct {
 	*finder
 	problems []Problem
+	// homeless are identities and hosts they do not live on, where that was
+	// reported once.
+	homeless map[[2]string]bool
 }
 
 // bad reports an error at a place.

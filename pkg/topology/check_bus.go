@@ -21,15 +21,26 @@ func (c *checker) buses() {
 			continue
 		}
 		hubs := carriers[e]
-		if len(hubs) == 0 {
+		if len(hubs) == 0 && !c.unreadHubs() {
 			c.warn(c.t.Lab.Src.At(fmt.Sprintf("environments.%d", i)), "Environment without a bus", "no nats block carries environment %q, so nothing in it can talk. Add it to the environments of one.", e)
 		}
 		for _, other := range hubs[min(1, len(hubs)):] {
-			if other != hubs[0] && !slices.Contains(other.Peers, hubs[0].Name) && !slices.Contains(hubs[0].Peers, other.Name) {
+			if other != hubs[0] && !other.peerOf(hubs[0]) && !hubs[0].peerOf(other) {
 				c.clash(other.Src.At("environments"), hubs[0].Src.At("environments"), "Two buses in one environment", "nats %q and nats %q both carry environment %q and are no peers: messages of one would not reach the other. Name one in the other's peers, or separate their environments.", hubs[0].Name, other.Name, e)
 			}
 		}
 	}
+}
+
+// peerOf reports whether n names other as its peer, or may.
+func (n *NATS) peerOf(other *NATS) bool {
+	return slices.Contains(n.Peers, other.Name) || n.Src.Unread("peers")
+}
+
+// unreadHubs reports whether there may be hubs, or environments of hubs, that
+// could not be read.
+func (c *checker) unreadHubs() bool {
+	return c.t.Unread["nats"] || slices.ContainsFunc(c.t.NATS, func(n NATS) bool { return n.Src.Unread("environments") || n.Src.Unread("hosts") })
 }
 
 func (c *checker) hub(n *NATS) {
@@ -102,7 +113,7 @@ func (c *checker) leafHubs(l *Leaf, hubs map[string][]*NATS) {
 	host := c.hosts[l.Host]
 	var apart []*NATS
 	for i, e := range l.Environments {
-		if len(hubs[e]) == 0 {
+		if len(hubs[e]) == 0 && !c.unreadHubs() {
 			at := l.Src.At(fmt.Sprintf("environments.%d", i))
 			c.bad(at, "Leaf without a hub", "leaf %q joins environment %q, which no nats block carries.", l.Name, e)
 		}

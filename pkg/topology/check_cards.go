@@ -41,7 +41,7 @@ func (c *checker) parents() {
 		before := used[parent.Name]
 		used[parent.Name] += h.Memory
 		if parent.Memory > 0 && used[parent.Name] > parent.Memory && before <= parent.Memory {
-			c.clash(h.Src.At("parent"), parent.Src.At("memory"), "Guests do not fit", "with host %q the guests of host %q need %s, it has %s.", h.Name, parent.Name, used[parent.Name], parent.Memory)
+			c.clash(h.Src.At("parent"), parent.Src.At("memory"), "Guests do not fit", "with host %q the guests of host %q need %s, it has %s.", h.Name, parent.Name, used[parent.Name].Short(), parent.Memory.Short())
 		}
 		if parent.Cores > 0 && h.Cores > parent.Cores {
 			c.clash(h.Src.At("cores"), parent.Src.At("cores"), "Guests do not fit", "host %q has %d cores, its parent %q only %d.", h.Name, h.Cores, parent.Name, parent.Cores)
@@ -95,7 +95,7 @@ func (c *checker) cardRules() {
 		c.ownCard(id, id.Card.GPU, id.Card.Src.At("gpu"))
 		if g := c.cards[id.Card.GPU]; g != nil {
 			if free, known := g.free(); known && id.Card.Memory > free {
-				c.clash(id.Card.Src.At("memory"), g.Src.At("memory"), "Share larger than the card", "identity %q may take %s of card %s, which has %s to give.", id.Name, id.Card.Memory, id.Card.GPU, free)
+				c.clash(id.Card.Src.At("memory"), g.Src.At("memory"), "Share larger than the card", "identity %q may take %s of card %s, which has %s to give.", id.Name, id.Card.Memory.Short(), id.Card.GPU, free.Short())
 			}
 		}
 		if id.Card.Share == "limited" && id.Card.Memory == 0 && !id.Card.Src.Unread("memory") {
@@ -107,7 +107,7 @@ func (c *checker) cardRules() {
 func (c *checker) card(h *Host, g *GPU) {
 	name := h.Name + "/" + g.Name
 	if g.Memory > 0 && g.Reserved >= g.Memory {
-		c.bad(g.Src.At("reserved"), "Nothing left of the card", "card %s reserves %s of its %s.", name, g.Reserved, g.Memory)
+		c.bad(g.Src.At("reserved"), "Nothing left of the card", "card %s reserves %s of its %s.", name, g.Reserved.Short(), g.Memory.Short())
 	}
 	if g.ComputeCapability != "" && !capabilityForm.MatchString(g.ComputeCapability) {
 		c.bad(g.Src.At("compute_capability"), "Not a compute capability", "compute_capability of card %s is %q: write major and minor version, as \"8.6\".", name, g.ComputeCapability)
@@ -124,7 +124,7 @@ func (c *checker) card(h *Host, g *GPU) {
 		return
 	}
 	if g.Memory > 0 && g.Memory < least.Memory {
-		c.warn(g.Src.At("memory"), "Card below the lab's minimum", "card %s has %s, the lab asks for %s.", name, g.Memory, least.Memory)
+		c.warn(g.Src.At("memory"), "Card below the lab's minimum", "card %s has %s, the lab asks for %s.", name, g.Memory.Short(), least.Memory.Short())
 	}
 	if !capable(g.ComputeCapability, least.ComputeCapability) {
 		c.warn(g.Src.At("compute_capability"), "Card below the lab's minimum", "card %s has compute capability %s, the lab asks for %s.", name, g.ComputeCapability, least.ComputeCapability)
@@ -144,7 +144,8 @@ func (c *checker) ownCard(id *Identity, card string, at Pos) {
 	if g == nil {
 		return
 	}
-	if !slices.Contains(id.Hosts, cardHost(card)) && !id.Src.Unread("hosts") {
+	if host := [2]string{id.Name, cardHost(card)}; !slices.Contains(id.Hosts, host[1]) && !id.Src.Unread("hosts") && !c.homeless[host] {
+		c.homeless[host] = true
 		c.clash(at, g.Src.At(""), "Card of another host", "identity %q uses card %s and does not live on host %q. Add the host to its hosts.", id.Name, card, cardHost(card))
 	}
 	if g.To != "" {
@@ -209,7 +210,7 @@ func (c *checker) cortexTenants(x *Cortex) []tenant {
 				need, at = Bytes(x.Backend.GPUMemoryUtilization*float64(g.Memory)), x.Backend.Src.At("gpu_memory_utilization")
 			}
 			if free, known := g.free(); known && need > free {
-				c.clash(at, g.Src.At("memory"), "Does not fit the card", "cortex %q needs %s of card %s, which has %s to give (%s less %s reserved).", x.Name, need, card, free, g.Memory, g.Reserved)
+				c.clash(at, g.Src.At("memory"), "Does not fit the card", "cortex %q needs %s of card %s, which has %s to give (%s less %s reserved).", x.Name, need.Short(), card, free.Short(), g.Memory.Short(), g.Reserved.Short())
 				return nil
 			}
 			c.capability("cortex", x.Name, x.ComputeCapability, []string{card}, x.Src)
@@ -244,7 +245,7 @@ func (c *checker) trainingTenant(t *Training) (tenant, bool) {
 
 // usable checks that a model has cards, and only ones that it may use.
 func (c *checker) usable(kind, name, identity string, cards, hosts []string, src *Source, device string) bool {
-	if src.Unread("gpus") || src.Unread("gpu") || src.Unread("identity") || src.Unread("host") || src.Unread("hosts") {
+	if src.Unread("gpus") || src.Unread("gpu") || src.Unread("device") || src.Unread("identity") || src.Unread("host") || src.Unread("hosts") {
 		return false
 	}
 	if len(cards) == 0 {
@@ -252,6 +253,9 @@ func (c *checker) usable(kind, name, identity string, cards, hosts []string, src
 		return false
 	}
 	allowed := c.identityCards(identity)
+	if id := c.identities[identity]; id != nil && (id.Src.Unread("gpus") || id.Card != nil && id.Card.Src.Unread("gpu")) {
+		return false
+	}
 	for i, card := range cards {
 		at := src.At(fmt.Sprintf("gpus.%d", i))
 		if kind == "training" {
@@ -293,7 +297,7 @@ func (c *checker) fitting(kind, name string, need Bytes, identity string, cards 
 		}
 	}
 	if len(fits) == 0 && best != "" {
-		c.clash(src.At("memory"), c.cards[best].Src.At("memory"), "Does not fit the card", "%s %q needs %s; the most it may use is %s of card %s.", kind, name, need, largest, best)
+		c.clash(src.At("memory"), c.cards[best].Src.At("memory"), "Does not fit the card", "%s %q needs %s; the most it may use is %s of card %s.", kind, name, need.Short(), largest.Short(), best)
 	}
 	return fits, len(fits) > 0
 }

@@ -168,6 +168,10 @@ func (c *checker) nerveRules() {
 				c.bad(n.Src.At(fmt.Sprintf("states.%d", j)), "Duplicate name", "nerve %q lists state %q twice.", n.Name, s)
 			}
 		}
+		if len(n.States) == 0 && len(n.Transitions) > 0 && !n.Src.Unread("states") {
+			c.bad(n.Transitions[0].Src.At("from"), "Unknown state", "nerve %q has transitions and no states: write states = [...], first the initial one.", n.Name)
+			continue
+		}
 		for j := range n.Transitions {
 			tr := &n.Transitions[j]
 			c.state(n, tr, "from", tr.From)

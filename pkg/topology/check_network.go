@@ -200,7 +200,7 @@ func (c *checker) dhcpRange(p *PXE, static map[string][]hostAddress) {
 	inside := func(attr, value string) (netip.Addr, bool) {
 		a, err := netip.ParseAddr(value)
 		switch {
-		case value == "" && attr == "router", value == "" && !p.Src.Has(attr):
+		case value == "" && (attr == "router" || p.Src.Unread(attr)):
 			return a, false
 		case err != nil:
 			c.bad(p.Src.At(attr), "Not an address", "%s of pxe %q is %q: write an IP address.", attr, p.Name, value)
@@ -232,11 +232,11 @@ func (c *checker) dhcpRange(p *PXE, static map[string][]hostAddress) {
 
 // pxeHosts checks that who serves and who is reserved for can be reached.
 func (c *checker) pxeHosts(p *PXE) {
-	if h := c.hosts[p.Host]; h != nil && h.Addresses[p.Network] == "" {
+	if h := c.hosts[p.Host]; h != nil && h.Addresses[p.Network] == "" && !h.Src.Unread("addresses") {
 		c.bad(p.Src.At("host"), "Host outside the network", "host %q of pxe %q has no address in network %q.", h.Name, p.Name, p.Network)
 	}
 	for i, name := range p.Reservations {
-		if h := c.hosts[name]; h != nil && (h.Addresses[p.Network] == "" || h.MACs[p.Network] == "") {
+		if h := c.hosts[name]; h != nil && (h.Addresses[p.Network] == "" && !h.Src.Unread("addresses") || h.MACs[p.Network] == "" && !h.Src.Unread("macs")) {
 			c.bad(p.Src.At(fmt.Sprintf("reservations.%d", i)), "Reservation incomplete", "host %q, reserved for in pxe %q, needs an address and a MAC in network %q.", name, p.Name, p.Network)
 		}
 	}

@@ -49,7 +49,8 @@ func (c *checker) modelPlace(kind, name string, hosts []string, identity string,
 		return
 	}
 	for i, h := range hosts {
-		if !slices.Contains(id.Hosts, h) {
+		if key := [2]string{identity, h}; !slices.Contains(id.Hosts, h) && !c.homeless[key] {
+			c.homeless[key] = true
 			at := src.At(fmt.Sprintf("hosts.%d", i))
 			if src.Has("host") {
 				at = src.At("host")
@@ -98,7 +99,7 @@ func (c *checker) serviceRules() {
 		if len(s.Hosts) == 0 && !s.Src.Unread("hosts") && !s.Src.Unread("identity") {
 			c.bad(s.Src.At("hosts"), "Nowhere to run", "service %q needs hosts, or an identity that lives on some.", s.Name)
 		}
-		if s.Src.Has("cells") && s.Process != "cell" {
+		if s.Src.Has("cells") && s.Process != "cell" && !s.Src.Unread("process") {
 			c.bad(s.Src.At("cells"), "Attribute without effect", "service %q lists cells and runs the process %q; only process \"cell\" runs cells.", s.Name, s.Process)
 		}
 	}
@@ -143,7 +144,7 @@ func (c *checker) identityRules() {
 		uids[id.UID] = id
 		for _, h := range id.Hosts {
 			if host := c.hosts[h]; host != nil && host.Memory > 0 && id.Limits.Memory > host.Memory {
-				c.clash(id.Limits.Src.At("memory"), host.Src.At("memory"), "Limit larger than the host", "identity %q may take %s on host %q, which has %s.", id.Name, id.Limits.Memory, h, host.Memory)
+				c.clash(id.Limits.Src.At("memory"), host.Src.At("memory"), "Limit larger than the host", "identity %q may take %s on host %q, which has %s.", id.Name, id.Limits.Memory.Short(), h, host.Memory.Short())
 				break
 			}
 		}

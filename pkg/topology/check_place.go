@@ -82,7 +82,7 @@ func (c *checker) place(group []tenant) {
 	case p.besideExclusive(t):
 		c.bad(t.at, "Exclusive organ is never alone", "%s may use %s, where something exclusive stays: %s. Give one of them another card.", t.what, enumerate(t.cards), p.names(t))
 	default:
-		c.bad(t.at, "Does not fit beside the others", "%s needs %s; on the cards it may use (%s) what stays there (%s) leaves too little. Shrink one of them, or give it another card.", t.what, t.need, p.room(t), p.names(t))
+		c.bad(t.at, "Does not fit beside the others", "%s needs %s; on the cards it may use (%s) what stays there (%s) leaves too little. Shrink one of them, or give it another card.", t.what, t.need.Short(), p.room(t), p.names(t))
 	}
 }
 
@@ -152,7 +152,7 @@ func (p *placement) names(t *tenant) string {
 		if s := &p.stays[i]; s.what != t.what && overlap(s.cards, t.cards) {
 			name := s.what
 			if s.need > 0 {
-				name += " with " + s.need.String()
+				name += " with " + s.need.Short()
 			}
 			names = append(names, name)
 		}
@@ -165,7 +165,7 @@ func (p *placement) room(t *tenant) string {
 	var out []string
 	for _, card := range t.cards {
 		if free, known := p.c.cards[card].free(); known {
-			card += " with " + free.String()
+			card += " with " + free.Short()
 		}
 		out = append(out, card)
 	}

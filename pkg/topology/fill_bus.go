@@ -6,7 +6,7 @@ import (
 )
 
 func fillBus(t *Topology) {
-	if len(t.NATS) == 0 {
+	if len(t.NATS) == 0 && !t.Unread["nats"] {
 		hub := blank[NATS]()
 		hub.Name, hub.Hosts, hub.Implicit = ImpliedHub, []string{t.Hosts[0].Name}, true
 		hub.Environments = slices.Clone(t.Lab.Environments)

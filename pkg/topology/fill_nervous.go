@@ -38,7 +38,7 @@ func addNerves(t *Topology) {
 	for _, name := range builtinNerves {
 		g := slices.IndexFunc(t.Gates, func(g Gate) bool { return g.Name == name })
 		taken := slices.ContainsFunc(t.Nerves, func(n Nerve) bool { return n.Gate == name || n.Name == name })
-		if g < 0 || taken {
+		if g < 0 || taken || t.Unread["nerve"] {
 			continue
 		}
 		n := blank[Nerve]()
@@ -53,7 +53,13 @@ func addNerves(t *Topology) {
 // that no event names.
 func addEvents(t *Topology) {
 	named, taken := map[string]bool{}, map[string]bool{}
+	if t.Unread["event"] {
+		return
+	}
 	for _, e := range t.Events {
+		if e.Src.Unread("gates") {
+			return // it may be the event of any gate
+		}
 		taken[e.Name] = true
 		for _, g := range e.Gates {
 			named[g] = true

@@ -51,6 +51,10 @@ type Topology struct {
 	// Other holds the blocks whose meaning comes later (governor, npc,
 	// harness, channel, tool), sorted by kind, then name.
 	Other []Other `json:"other" hcl:"-"`
+
+	// Unread are the kinds of which some block could not be read, which was
+	// reported: nobody knows how many there are, or what they are called.
+	Unread map[string]bool `json:"-" hcl:"-"`
 }
 
 // Other is a block that is kept as it was declared.

@@ -123,6 +123,21 @@ func (b Bytes) String() string {
 	return strconv.FormatInt(int64(b), 10) + "B"
 }
 
+// Short returns a form for people, as "96GiB" or "81.6GiB": exact where that is
+// short, else rounded to one digit behind the point.
+func (b Bytes) Short() string {
+	for _, u := range byteUnits[:5] {
+		if int64(b) < u.size {
+			continue
+		}
+		if int64(b)%u.size == 0 {
+			return strconv.FormatInt(int64(b)/u.size, 10) + u.name
+		}
+		return strings.TrimSuffix(strconv.FormatFloat(float64(b)/float64(u.size), 'f', 1, 64), ".0") + u.name
+	}
+	return strconv.FormatInt(int64(b), 10) + "B"
+}
+
 // plainNumber refuses what ParseFloat takes beyond digits and one point:
 // exponents, hexadecimals, underscores, signs, infinities.
 func plainNumber(s string) bool {

@@ -100,7 +100,11 @@ func (c *cards) add(host, card string) {
 
 func (l *loader) cardsOfHost(inst *instance) {
 	for _, b := range inst.decl.block.Body.Blocks {
-		switch b.Type {
+		kind := b.Type
+		if findBlock(inst.decl.spec, kind) == nil {
+			kind = suggest(kind, shapeNames(inst.decl.spec)) // as it will be read
+		}
+		switch kind {
 		case "apple":
 			l.cards.add(inst.name, metalCard)
 		case "gpu":

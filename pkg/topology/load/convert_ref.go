@@ -46,8 +46,8 @@ func (c *converter) environment(v cty.Value, at hcl.Range) string {
 	if !ok {
 		return ""
 	}
-	all := c.l.environments(at)
-	if !slices.Contains(all, s) {
+	all, known := c.l.environments(at)
+	if known && !slices.Contains(all, s) {
 		c.fail(at, "Unknown environment", "names %q, which is no environment of the lab.%s", s, orList(suggest(s, all), "The lab has "+list(all)+"."))
 	}
 	return s

@@ -33,6 +33,12 @@ func (l *loader) decodeAll() *topology.Topology {
 	if labs == 0 && l.lab() == nil {
 		l.diags.errorf(topology.Pos{}, "No lab", "The folder declares no lab. Write one: lab \"home\" {}")
 	}
+	t.Unread = map[string]bool{}
+	for kind := range l.decls {
+		if l.incomplete(kind) {
+			t.Unread[kind] = true
+		}
+	}
 	fillTopology(t, found)
 	slices.SortFunc(t.Other, func(x, y topology.Other) int {
 		return cmp.Or(cmp.Compare(x.Kind, y.Kind), cmp.Compare(x.Name, y.Name))

@@ -296,8 +296,8 @@ func numberText(v cty.Value) string {
 	return v.AsBigFloat().Text('f', -1)
 }
 
-// written renders a reference as it stands in the text.
-func written(tr hcl.Traversal) string {
+// rendered is a reference as it stands in the text.
+func rendered(tr hcl.Traversal) string {
 	var b strings.Builder
 	b.WriteString(tr.RootName())
 	for i := 1; i < len(tr); i++ {

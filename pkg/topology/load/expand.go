@@ -7,6 +7,8 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
+
+	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
 // mode is how a block's instances are told apart.
@@ -55,6 +57,10 @@ func (l *loader) expand(d *decl, at hcl.Range) {
 		return
 	}
 	attrs := d.block.Body.Attributes
+	if misspeltMeta(d.block.Body, d.spec) {
+		d.broken = true
+		return
+	}
 	if a := attrs["for_each"]; a != nil && d.kind != "lab" {
 		l.expandEach(d, a)
 	} else if d.instances == nil {
@@ -66,6 +72,23 @@ func (l *loader) expand(d *decl, at hcl.Range) {
 		}
 	}
 	l.makeValue(d)
+}
+
+// misspeltMeta reports whether a block has an attribute that was probably meant
+// to be for_each or name, so that nobody knows its instances.
+func misspeltMeta(b *hclsyntax.Body, spec *topology.BlockSpec) bool {
+	if spec == nil || spec.Label < 0 || spec.Name == "lab" {
+		return false
+	}
+	for name := range b.Attributes {
+		if name == "for_each" || name == "name" || findAttr(spec, name) != nil || findBlock(spec, name) != nil {
+			continue
+		}
+		if near := suggest(name, append(shapeNames(spec), "for_each", "name")); near == "for_each" || near == "name" {
+			return true
+		}
+	}
+	return false
 }
 
 func (l *loader) expandEach(d *decl, a *hclsyntax.Attribute) {
@@ -195,6 +218,10 @@ func (l *loader) expandKind(kind string, at hcl.Range) map[string]*instance {
 	whole := true
 	for _, label := range sortedKeys(l.decls[kind]) {
 		d := l.decls[kind][label]
+		if d.state == busy {
+			whole = false // it asks for its own kind; its names are not known yet
+			continue
+		}
 		l.expand(d, at)
 		whole = whole && d.state == done
 		for _, inst := range d.instances {

@@ -24,9 +24,11 @@ type loader struct {
 	specs  map[string]*topology.BlockSpec
 
 	scopes
-	soft   map[hcl.Range]bool // references inside try or can
-	steps  int
-	blocks int
+	soft map[hcl.Range]bool // references inside try or can
+	// garbled are the places of syntax errors in the file being parsed.
+	garbled []hcl.Range
+	steps   int
+	blocks  int
 }
 
 // decl is one top-level block as it stands in a file.
@@ -81,6 +83,12 @@ func (l *loader) parse(name string, src []byte) {
 	body, ok := file.Body.(*hclsyntax.Body)
 	if !ok {
 		return
+	}
+	l.garbled = nil
+	for _, d := range diags {
+		if d.Subject != nil {
+			l.garbled = append(l.garbled, *d.Subject)
+		}
 	}
 	for _, a := range attributesOf(body) {
 		l.strayAttribute(a)
@@ -144,10 +152,22 @@ func (l *loader) add(b *hclsyntax.Block) {
 	l.order = append(l.order, d)
 }
 
+// guardAttr guards an attribute's expression. One with a syntax error in it
+// may lack a part, so nothing is known of its value.
+func (l *loader) guardAttr(a *hclsyntax.Attribute) {
+	for _, r := range l.garbled {
+		if r.Start.Byte >= a.SrcRange.Start.Byte && r.Start.Byte <= a.SrcRange.End.Byte {
+			a.Expr = &hclsyntax.LiteralValueExpr{Val: cty.DynamicVal, SrcRange: a.Expr.Range()}
+			return
+		}
+	}
+	l.guard(&a.Expr, false)
+}
+
 // guardBody guards every expression of a block.
 func (l *loader) guardBody(b *hclsyntax.Body) {
 	for _, a := range b.Attributes {
-		l.guard(&a.Expr, false)
+		l.guardAttr(a)
 	}
 	for _, inner := range b.Blocks {
 		l.guardBody(inner.Body)
@@ -185,7 +205,7 @@ func (l *loader) addLocals(b *hclsyntax.Block) {
 			})
 			continue
 		}
-		l.guard(&a.Expr, false)
+		l.guardAttr(a)
 		l.locals[a.Name] = &local{attr: a}
 	}
 }

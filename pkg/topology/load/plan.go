@@ -43,7 +43,7 @@ type planBlock struct {
 func (l *loader) plan(spec *topology.BlockSpec, b *hclsyntax.Block, what string, inEach bool) *plan {
 	p := &plan{spec: spec, src: &topology.Source{Block: posOf(b.DefRange()), Attrs: make(map[string]topology.Pos, len(b.Body.Attributes))}}
 	p.attrs = make([]planAttr, 0, len(b.Body.Attributes))
-	inEach = inEach || b.Body.Attributes["for_each"] != nil
+	inEach = inEach || b.Body.Attributes["for_each"] != nil || misspeltMeta(b.Body, spec)
 	for _, a := range attributesOf(b.Body) {
 		switch {
 		case spec.Label >= 0 && spec.Name != "lab" && (a.Name == "name" || a.Name == "for_each"):
@@ -119,7 +119,11 @@ func (l *loader) misspelt(spec *topology.BlockSpec, a *hclsyntax.Attribute, what
 		l.diags.errorf(at, "Unknown attribute", "%s has no %s: there is only one of it.", what, a.Name)
 		return nil
 	}
-	near := suggest(a.Name, shapeNames(spec))
+	candidates := shapeNames(spec)
+	if spec.Label >= 0 && spec.Name != "lab" {
+		candidates = append(candidates, "for_each", "name")
+	}
+	near := suggest(a.Name, candidates)
 	l.diags.errorf(at, "Unknown attribute", "%s has no attribute %q.%s", what, a.Name, orList(near, "It has "+list(shapeNames(spec))+"."))
 	return findAttr(spec, near)
 }

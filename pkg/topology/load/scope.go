@@ -35,7 +35,8 @@ func (l *loader) expandAll() {
 func (l *loader) kindObject(kind string, at hcl.Range) map[string]cty.Value {
 	object := map[string]cty.Value{}
 	if kind == "environment" {
-		for _, name := range l.environments(at) {
+		envs, _ := l.environments(at)
+		for _, name := range envs {
 			object[name] = refValue(kind, name)
 		}
 	}

@@ -3,8 +3,10 @@ package load
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
@@ -41,13 +43,15 @@ func (l *loader) touchBlock(tr hcl.Traversal, into partial) bool {
 
 // touchName resolves a reference by the name of an instance.
 func (l *loader) touchName(tr hcl.Traversal, kind, name string, at hcl.Range, into partial) bool {
-	if inst := l.expandKind(kind, at)[name]; inst != nil {
+	if inst := l.byNameOf(kind, name, at); inst != nil {
 		into.set(kind, name, inst.value)
 		return l.identityOnly(tr, 2, kind)
 	}
-	if kind == "environment" && slices.Contains(l.environments(at), name) {
-		into.set(kind, name, refValue(kind, name))
-		return l.identityOnly(tr, 2, kind)
+	if kind == "environment" {
+		if envs, known := l.environments(at); !known || slices.Contains(envs, name) {
+			into.set(kind, name, refValue(kind, name))
+			return l.identityOnly(tr, 2, kind)
+		}
 	}
 	if l.incomplete(kind) {
 		into.set(kind, name, cty.DynamicVal)
@@ -83,7 +87,8 @@ func (l *loader) names(kind string) []string {
 		all[name] = true
 	}
 	if kind == "environment" {
-		for _, name := range l.environments(hcl.Range{}) {
+		envs, _ := l.environments(hcl.Range{})
+		for _, name := range envs {
 			all[name] = true
 		}
 	}
@@ -143,7 +148,7 @@ func (l *loader) identityOnly(tr hcl.Traversal, i int, kind string) bool {
 	if kind == "network" {
 		return l.readable(l.specs["network"], name, at)
 	}
-	l.wrong(at, "Reference goes too far", "%s is an identity, its attributes cannot be read; only those of lab and network can. Put a value that several blocks share into a locals block.", written(tr[:i]))
+	l.wrong(at, "Reference goes too far", "%s is an identity, its attributes cannot be read; only those of lab and network can. Put a value that several blocks share into a locals block.", rendered(tr[:i]))
 	return false
 }
 
@@ -215,7 +220,7 @@ func (l *loader) attrValue(inst *instance, name string) cty.Value {
 	spec := inst.decl.spec
 	i := slices.IndexFunc(spec.Attrs, func(a topology.AttrSpec) bool { return a.Name == name })
 	want := ctyType(&spec.Attrs[i])
-	src := inst.decl.block.Body.Attributes[name]
+	src := written(inst.decl, name)
 	if src == nil {
 		return defaultOf(&spec.Attrs[i], want)
 	}
@@ -292,11 +297,74 @@ func (l *loader) labObject(at hcl.Range) map[string]cty.Value {
 	return object
 }
 
-// environments are the names of the lab's environments.
-func (l *loader) environments(at hcl.Range) []string {
+// environments are the names of the lab's environments; known is false when
+// they could not be read.
+func (l *loader) environments(at hcl.Range) (names []string, known bool) {
 	inst := l.lab()
-	if inst == nil || inst.decl.broken {
-		return []string{"dev"}
+	if inst == nil {
+		return []string{"dev"}, true
 	}
-	return text(l.attr(inst, "environments", at))
+	if inst.decl.broken {
+		return nil, false
+	}
+	v := l.attr(inst, "environments", at)
+	return text(v), v.IsWhollyKnown()
+}
+
+// written is the attribute of a block, or the one that was probably meant to
+// be it.
+func written(d *decl, name string) *hclsyntax.Attribute {
+	attrs := d.block.Body.Attributes
+	if a := attrs[name]; a != nil {
+		return a
+	}
+	for _, other := range sortedKeys(attrs) {
+		if findAttr(d.spec, other) == nil && suggest(other, shapeNames(d.spec)) == name {
+			return attrs[other]
+		}
+	}
+	return nil
+}
+
+// byNameOf finds an instance by its name. As long as not all of its kind is
+// expanded, only those blocks are that could have an instance of that name:
+// expanding others could need what is being evaluated right now.
+func (l *loader) byNameOf(kind, name string, at hcl.Range) *instance {
+	if byName, ok := l.byName[kind]; ok || len(l.stack) == 0 {
+		if !ok {
+			byName = l.expandKind(kind, at)
+		}
+		return byName[name]
+	}
+	for _, label := range sortedKeys(l.decls[kind]) {
+		d := l.decls[kind][label]
+		if !d.mayBeCalled(name) {
+			continue
+		}
+		l.expand(d, at)
+		for _, inst := range d.instances {
+			if inst.name == name {
+				return inst
+			}
+		}
+	}
+	return nil
+}
+
+// mayBeCalled reports whether an instance of the block could have a name.
+func (d *decl) mayBeCalled(name string) bool {
+	attrs := d.block.Body.Attributes
+	if a := attrs["name"]; a != nil {
+		e := a.Expr
+		if t, ok := e.(boundedText); ok {
+			e = t.Expression
+		}
+		if t, ok := e.(*hclsyntax.TemplateExpr); ok {
+			if v, ok := literal(t.Parts[0]); ok && v.Type() == cty.String {
+				return strings.HasPrefix(name, v.AsString())
+			}
+		}
+		return true
+	}
+	return attrs["for_each"] != nil && strings.HasPrefix(name, d.label+"-")
 }
