@@ -98,6 +98,7 @@ func (c *Conn) carryOut(ctx context.Context, change Change) error {
 		return c.manageError("update", what, change.have.UpdateConfiguration(change.want))
 	case ActionBlocked, ActionUnreachable:
 		return fail("update", what, change.Remedy, errors.New(change.Reason))
+	case ActionExtra, ActionSame: // left as they are
 	}
 	return nil
 }

@@ -108,8 +108,10 @@ func (c *Conn) checkRoundTrip() Finding {
 
 func (c *Conn) checkPayload() Finding {
 	if n := c.control.nc.MaxPayload(); n < wantedPayload {
-		return Finding{"message size", Bad, fmt.Sprintf("the server takes at most %d bytes", n),
-			fmt.Sprintf("set max_payload to %d or more in its configuration", 1<<20)}
+		return Finding{
+			"message size", Bad, fmt.Sprintf("the server takes at most %d bytes", n),
+			fmt.Sprintf("set max_payload to %d or more in its configuration", 1<<20),
+		}
 	}
 	return Finding{"message size", OK, fmt.Sprintf("up to %d bytes", c.control.nc.MaxPayload()), ""}
 }
@@ -177,11 +179,15 @@ func checkClock(server, began time.Time, took time.Duration) Finding {
 func checkLevel(a *api.JetStreamAccountStats, version string) Finding {
 	switch {
 	case a.API.Level < 2:
-		return Finding{"jetstream", Bad, fmt.Sprintf("API level %d has no atomic batches, gate core cannot keep its journal", a.API.Level),
-			"upgrade nats-server to 2.15 or newer"}
+		return Finding{
+			"jetstream", Bad, fmt.Sprintf("API level %d has no atomic batches, gate core cannot keep its journal", a.API.Level),
+			"upgrade nats-server to 2.15 or newer",
+		}
 	case !atLeast(version, 2, 15):
-		return Finding{"jetstream", Note, fmt.Sprintf("API level %d, but server %s has known faults in atomic batches", a.API.Level, version),
-			"upgrade nats-server to 2.15 or newer"}
+		return Finding{
+			"jetstream", Note, fmt.Sprintf("API level %d, but server %s has known faults in atomic batches", a.API.Level, version),
+			"upgrade nats-server to 2.15 or newer",
+		}
 	}
 	return Finding{"jetstream", OK, fmt.Sprintf("API level %d with atomic batches", a.API.Level), ""}
 }
@@ -206,8 +212,10 @@ func checkLimits(a *api.JetStreamAccountStats) []Finding {
 		if l.used >= l.max {
 			level = Bad
 		}
-		out = append(out, Finding{"limits", level, fmt.Sprintf("%s: %d of %d used or reserved", l.name, l.used, l.max),
-			"raise the account's JetStream limits, or bound streams with max_age and max_bytes"})
+		out = append(out, Finding{
+			"limits", level, fmt.Sprintf("%s: %d of %d used or reserved", l.name, l.used, l.max),
+			"raise the account's JetStream limits, or bound streams with max_age and max_bytes",
+		})
 	}
 	if len(out) == 0 {
 		out = []Finding{{"limits", OK, fmt.Sprintf("%d streams, %d consumers, %d MiB stored", a.Streams, a.Consumers, a.Store>>20), ""}}
@@ -232,6 +240,7 @@ func (c *Conn) checkStreams(ctx context.Context, want CheckOptions) []Finding {
 			out = append(out, Finding{"streams", Bad, what + ": " + ch.Reason, ch.Remedy})
 		case ActionExtra:
 			out = append(out, Finding{"streams", Note, what + ": " + ch.Reason, ch.Remedy})
+		case ActionSame:
 		}
 	}
 	if len(out) == 0 {

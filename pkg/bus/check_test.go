@@ -80,9 +80,13 @@ func TestCheckClock(t *testing.T) {
 		took   time.Duration
 		want   Level
 	}{
-		{0, 0, OK}, {900 * time.Millisecond, 0, OK}, {1500 * time.Millisecond, 0, Note}, {-1500 * time.Millisecond, 0, Note},
+		{0, 0, OK},
+		{900 * time.Millisecond, 0, OK},
+		{1500 * time.Millisecond, 0, Note},
+		{-1500 * time.Millisecond, 0, Note},
 		{1500 * time.Millisecond, 2 * time.Second, OK}, // the exchange itself may explain it
-		{6 * time.Second, 0, Bad}, {-time.Hour, 0, Bad},
+		{6 * time.Second, 0, Bad},
+		{-time.Hour, 0, Bad},
 	} {
 		if got := checkClock(now.Add(tc.server), now, tc.took); got.Level != tc.want {
 			t.Errorf("%s: got %+v, want %s", tc.server, got, tc.want)

@@ -68,8 +68,10 @@ func Connect(ctx context.Context, opts Options) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{opts: opts, target: target, log: opts.Logger,
-		subs: map[*subscription]struct{}{}, done: make(chan struct{})}
+	c := &Conn{
+		opts: opts, target: target, log: opts.Logger,
+		subs: map[*subscription]struct{}{}, done: make(chan struct{}),
+	}
 	if err := c.open(ctx); err != nil {
 		c.Close()
 		return nil, err
@@ -99,7 +101,7 @@ func (c *Conn) open(ctx context.Context) error {
 
 // dial opens one connection, again and again when Options.Wait is set.
 func (c *Conn) dial(ctx context.Context, role string) (*line, error) {
-	var backoff = reconnectWait
+	backoff := reconnectWait
 	for {
 		l, err := c.dialOnce(ctx, role)
 		if err == nil || !c.opts.Wait || !transient(err) {
@@ -248,7 +250,7 @@ func (l *line) awaiting(ctx context.Context, subject string) (context.Context, c
 				cancel(ErrLost)
 			case <-denied:
 				denied = l.denied.next()
-				if err := l.nc.LastError(); err != before && deniedSubject(err, subject) {
+				if err := l.refusal(before, subject); err != nil {
 					cancel(err)
 				}
 			case <-ctx.Done():
@@ -259,12 +261,22 @@ func (l *line) awaiting(ctx context.Context, subject string) (context.Context, c
 	return ctx, func() { cancel(nil) }
 }
 
+// refusal is the server's refusal of a subject, said since before was its last
+// error; nil when there is none. The same refusal may be said again, so it asks
+// which error it is, not of which kind.
+func (l *line) refusal(before error, subject string) error {
+	if err := l.nc.LastError(); err != before && deniedSubject(err, subject) {
+		return err
+	}
+	return nil
+}
+
 // whyNot prefers the reason why ctx ended to an error that only says it did.
 func whyNot(ctx context.Context, err error) error {
 	if err == nil || ctx.Err() == nil {
 		return err
 	}
-	if cause := context.Cause(ctx); cause == ErrLost || isDenied(cause) {
+	if cause := context.Cause(ctx); errors.Is(cause, ErrLost) || isDenied(cause) {
 		return cause
 	}
 	return err

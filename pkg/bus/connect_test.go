@@ -218,8 +218,10 @@ func TestConnectWaits(t *testing.T) {
 func TestPermissions(t *testing.T) {
 	s := startServer(t, embedded.Options{ConfigFile: configFile(t, users)})
 	log := newEvents()
-	c := connect(t, Options{Server: s.ClientURL(), User: "gate", Password: "secret", InboxPrefix: "_IN.gate",
-		Timeout: time.Second, Logger: log.logger()})
+	c := connect(t, Options{
+		Server: s.ClientURL(), User: "gate", Password: "secret", InboxPrefix: "_IN.gate",
+		Timeout: time.Second, Logger: log.logger(),
+	})
 	ctx := t.Context()
 	if _, err := c.Subscribe(ctx, "secret.>", func(context.Context, wave.Message) {}); !errors.Is(err, ErrDenied) || !strings.Contains(daemon.Hint(err), "no grant") {
 		t.Errorf("subscribe: %v (%s)", err, daemon.Hint(err))

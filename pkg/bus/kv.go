@@ -138,8 +138,10 @@ func (b *Bucket) Watch(ctx context.Context, pattern string, each func(Entry) err
 }
 
 func entry(e jetstream.KeyValueEntry) Entry {
-	return Entry{Key: e.Key(), Value: e.Value(), Revision: e.Revision(), Time: e.Created(),
-		Deleted: e.Operation() != jetstream.KeyValuePut}
+	return Entry{
+		Key: e.Key(), Value: e.Value(), Revision: e.Revision(), Time: e.Created(),
+		Deleted: e.Operation() != jetstream.KeyValuePut,
+	}
 }
 
 func bucketError(op, what string, err error) error {

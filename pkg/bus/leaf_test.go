@@ -2,6 +2,7 @@ package bus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -15,10 +16,14 @@ import (
 // fills from it.
 func TestApplyOnLeaf(t *testing.T) {
 	meeting := closedPort(t)
-	hub := startServer(t, embedded.Options{ServerName: "hub", Domain: "hub",
-		ConfigFile: configFile(t, "listen: 127.0.0.1:-1\nleafnodes { listen: \""+meeting+"\" }\n")})
-	leaf := startServer(t, embedded.Options{ServerName: "robot", Domain: "robot",
-		ConfigFile: configFile(t, fmt.Sprintf("listen: 127.0.0.1:-1\nleafnodes { remotes: [ { url: \"nats-leaf://%s\" } ] }\n", meeting))})
+	hub := startServer(t, embedded.Options{
+		ServerName: "hub", Domain: "hub",
+		ConfigFile: configFile(t, "listen: 127.0.0.1:-1\nleafnodes { listen: \""+meeting+"\" }\n"),
+	})
+	leaf := startServer(t, embedded.Options{
+		ServerName: "robot", Domain: "robot",
+		ConfigFile: configFile(t, fmt.Sprintf("listen: 127.0.0.1:-1\nleafnodes { remotes: [ { url: \"nats-leaf://%s\" } ] }\n", meeting)),
+	})
 	c := connect(t, Options{Server: hub.ClientURL()})
 	for joined, end := false, time.Now().Add(10*time.Second); !joined; { // until the link carries requests
 		_, err := c.Request(t.Context(), "$JS.robot.API.INFO", nil)
@@ -46,17 +51,17 @@ func TestApplyOnLeaf(t *testing.T) {
 		}
 		return nil
 	})
-	if err != errEnough {
+	if !errors.Is(err, errEnough) {
 		t.Errorf("reading the copy: %v", err)
 	}
 	// The leaf can be followed from the hub.
 	got := &numbers{want: 3}
 	far := connect(t, Options{Server: hub.ClientURL(), Domain: "robot"})
-	if err := far.Follow(t.Context(), "DEV_SOUND", "hub-reader", "", FollowFrom{}, got.handle); err != errEnough {
+	if err := far.Follow(t.Context(), "DEV_SOUND", "hub-reader", "", FollowFrom{}, got.handle); !errors.Is(err, errEnough) {
 		t.Errorf("following on the leaf: %v", err)
 	}
 	got = &numbers{want: 1}
-	if err := far.Follow(t.Context(), "DEV_SOUND", "hub-reader", "", FollowFrom{}, got.handle); err != errEnough || got.got[0] != 2 {
+	if err := far.Follow(t.Context(), "DEV_SOUND", "hub-reader", "", FollowFrom{}, got.handle); !errors.Is(err, errEnough) || got.got[0] != 2 {
 		t.Errorf("following again: %v, %v", got.got, err)
 	}
 }

@@ -136,8 +136,10 @@ func decide(c Change, have *jsm.Stream, unreachable error) Change {
 }
 
 func extra(s *jsm.Stream, domain string) Change {
-	c := Change{Kind: "stream", Name: s.Name(), Domain: domain, Action: ActionExtra, Reason: "it is no longer declared",
-		Remedy: "it is left alone; when nobody needs it: nats stream rm " + s.Name()}
+	c := Change{
+		Kind: "stream", Name: s.Name(), Domain: domain, Action: ActionExtra, Reason: "it is no longer declared",
+		Remedy: "it is left alone; when nobody needs it: nats stream rm " + s.Name(),
+	}
 	if name, ok := strings.CutPrefix(s.Name(), bucketPrefix); ok {
 		c.Kind, c.Name = "bucket", name
 		c.Remedy = "it is left alone; when nobody needs it: nats kv del " + name

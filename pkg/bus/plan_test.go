@@ -95,8 +95,10 @@ func TestPlanFindsDrift(t *testing.T) {
 		t.Errorf("blocked: %+v", b)
 	}
 	if diff := cmp.Diff([]FieldChange{
-		{"subjects", "dev.a.>", "dev.a.>, dev.aa.*"}, {"max_age", "1h0m0s", "2h0m0s"},
-		{"max_bytes", "unlimited", "1048576"}, {"atomic_batches", "false", "true"},
+		{"subjects", "dev.a.>", "dev.a.>, dev.aa.*"},
+		{"max_age", "1h0m0s", "2h0m0s"},
+		{"max_bytes", "unlimited", "1048576"},
+		{"atomic_batches", "false", "true"},
 	}, p.Changes[2].Fields); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
