@@ -3,6 +3,7 @@ package wave
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -96,9 +97,7 @@ var nothing = noValue{}
 
 func clone(m map[string]any) map[string]any {
 	c := make(map[string]any, len(m))
-	for k, v := range m {
-		c[k] = v
-	}
+	maps.Copy(c, m)
 	return c
 }
 
@@ -224,8 +223,8 @@ func refuseBoth(t *testing.T, b body, schema *Compiled, d damage) {
 		t.Fatal(err)
 	}
 	_, err = decodeBody(b.typ, data)
-	var r *Rule
-	if !errors.As(err, &r) {
+	r, ok := errors.AsType[*Rule](err)
+	if !ok {
 		t.Errorf("%s, %s: the reader says %v to %s", b.name, d.what, err, data)
 	} else if r.Reason == "" || len(r.Error()) > 400 {
 		t.Errorf("%s, %s: the reason is %q", b.name, d.what, r.Error())

@@ -52,8 +52,7 @@ func (noLoader) Load(url string) (any, error) {
 
 // schemaFault shortens what the compiler says about a schema that is no schema.
 func schemaFault(err error) error {
-	var invalid *jsonschema.SchemaValidationError
-	if errors.As(err, &invalid) {
+	if invalid, ok := errors.AsType[*jsonschema.SchemaValidationError](err); ok {
 		if v, ok := invalid.Err.(*jsonschema.ValidationError); ok { //nolint:errorlint // it is not wrapped
 			return asRules(v)
 		}
@@ -71,8 +70,7 @@ func (c *Compiled) Validate(doc []byte) error {
 		return err
 	}
 	err = c.schema.Validate(value)
-	var v *jsonschema.ValidationError
-	if errors.As(err, &v) {
+	if v, ok := errors.AsType[*jsonschema.ValidationError](err); ok {
 		return asRules(v)
 	}
 	if err != nil {
@@ -137,7 +135,7 @@ func findings(v *jsonschema.ValidationError) []*Rule {
 		return []*Rule{{at, "it must be " + strings.Join(k.Want, " or ") + ", not " + k.Got}}
 	default:
 		alone := jsonschema.ValidationError{SchemaURL: v.SchemaURL, InstanceLocation: v.InstanceLocation, ErrorKind: v.ErrorKind}
-		return []*Rule{{at, cut(alone.BasicOutput().Error.String(), 512)}}
+		return []*Rule{{at, Cut(alone.BasicOutput().Error.String(), 512)}}
 	}
 }
 

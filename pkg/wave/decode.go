@@ -193,8 +193,7 @@ func (p *presenceReader) array(f *field, v reflect.Value, at *place) error {
 
 // asRule makes a rule of what the JSON library says.
 func asRule(err error) error {
-	var r *Rule
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*Rule](err); ok {
 		return r
 	}
 	var sem *json.SemanticError

@@ -90,7 +90,7 @@ func isBody(t reflect.Type) bool {
 func onSubjects(name string) string {
 	var on []string
 	for _, f := range Forms() {
-		if slices.Contains(f.Bodies, name) && !(f.Reply && f.Bodies[len(f.Bodies)-1] == name) {
+		if slices.Contains(f.Bodies, name) && (!f.Reply || f.Bodies[len(f.Bodies)-1] != name) {
 			on = append(on, "`"+f.Kind.String()+"`")
 		}
 	}

@@ -3,6 +3,7 @@ package wave
 import (
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -28,7 +29,7 @@ func ParseFrame(data []byte, each func(line int, w Wave, err error)) {
 			continue
 		}
 		seen = true
-		w, err := ParseWave(line[:len(line):len(line)])
+		w, err := ParseWave(slices.Clip(line))
 		each(number, w, err)
 	}
 	if !seen {

@@ -15,8 +15,7 @@ import (
 func outline(data []byte) []string {
 	var got []string
 	ParseFrame(data, func(line int, w Wave, err error) {
-		var r *Rule
-		if errors.As(err, &r) {
+		if r, ok := errors.AsType[*Rule](err); ok {
 			got = append(got, fmt.Sprintf("%d !%s", line, r.Field))
 			return
 		}

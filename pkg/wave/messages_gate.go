@@ -108,11 +108,11 @@ type Outcome struct {
 }
 
 // Share returns which part of the outcome counts as failed, 0..1.
-func (o *Outcome) Share() float64 {
+func (m *Outcome) Share() float64 {
 	switch {
-	case o.Discrepancy != nil:
-		return *o.Discrepancy
-	case o.Outcome == Confirmed:
+	case m.Discrepancy != nil:
+		return *m.Discrepancy
+	case m.Outcome == Confirmed:
 		return 0
 	default:
 		return 1

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -220,7 +221,7 @@ func (r *reader) readContent() (jsontext.Value, error) {
 	if err != nil {
 		return nil, syntax(err)
 	}
-	return raw[:len(raw):len(raw)], nil
+	return slices.Clip(raw), nil
 }
 
 func (r *reader) readEmbedding() ([]float32, error) {

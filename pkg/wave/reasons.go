@@ -136,11 +136,11 @@ func pointerPath(p jsontext.Pointer) string {
 		}
 		b.WriteString(tok)
 	}
-	return cut(b.String(), 256)
+	return Cut(b.String(), 256)
 }
 
-// cut keeps at most n bytes of foreign text, and those valid.
-func cut(s string, n int) string {
+// Cut keeps at most n bytes of foreign text, in whole characters; what is no UTF-8 becomes '?'.
+func Cut(s string, n int) string {
 	s = strings.ToValidUTF8(s, "?")
 	if len(s) > n {
 		s = strings.ToValidUTF8(s[:n], "")

@@ -41,12 +41,11 @@ func (r *Rejects) Report(subject string, line int, data []byte, err error, now t
 	}
 	r.said++
 	out := Reject{
-		Subject: cut(subject, 512), Reason: cut(err.Error(), 1024), Line: line,
+		Subject: Cut(subject, 512), Reason: Cut(err.Error(), 1024), Line: line,
 		Head: head(data, line), Suppressed: r.suppressed, By: r.By, Time: now.UTC(),
 	}
-	var rule *Rule
-	if errors.As(err, &rule) {
-		out.Field, out.Reason = cut(rule.Field, 512), cut(rule.Reason, 1024)
+	if rule, ok := errors.AsType[*Rule](err); ok {
+		out.Field, out.Reason = Cut(rule.Field, 512), Cut(rule.Reason, 1024)
 	}
 	r.suppressed = 0
 	return out, true
@@ -71,5 +70,5 @@ func head(data []byte, line int) string {
 	if line > 0 {
 		data, _, _ = bytes.Cut(data, []byte("\n"))
 	}
-	return cut(string(data[:min(len(data), rejectHead+utf8.UTFMax)]), rejectHead)
+	return Cut(string(data[:min(len(data), rejectHead+utf8.UTFMax)]), rejectHead)
 }

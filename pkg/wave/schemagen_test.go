@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -62,7 +63,7 @@ func needs(names ...string) object       { return object{{"required", names}} }
 func constant(v string) object           { return object{{"const", v}} }
 func is(name, v string) object           { return object{{"properties", object{{name, constant(v)}}}} }
 func (o *object) add(key string, v any)  { *o = append(*o, member{key, v}) }
-func (o object) with(more object) object { return append(o[:len(o):len(o)], more...) }
+func (o object) with(more object) object { return append(slices.Clip(o), more...) }
 
 const (
 	timePattern  = `^(19[7-9]\d|2[01]\d\d|22[0-5]\d)-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$`
@@ -108,7 +109,10 @@ func (g *generator) fields(s *shape) object {
 		}
 		if s.typ == waveType && f.name == "embedding" {
 			props.add("embedding_f32", object{
-				{"type", "string"}, {"contentEncoding", "base64"}, {"minLength", 8}, {"maxLength", (4*MaxDimensions + 2) / 3 * 4},
+				{"type", "string"},
+				{"contentEncoding", "base64"},
+				{"minLength", 8},
+				{"maxLength", (4*MaxDimensions + 2) / 3 * 4},
 				{"pattern", `^([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$`},
 				{"description", "the embedding, packed: base64 of little-endian 32-bit floats"},
 			})

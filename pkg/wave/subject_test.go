@@ -208,9 +208,16 @@ func TestToken(t *testing.T) {
 		name string
 		ok   bool
 	}{
-		{KindCellWave, "math", true}, {KindCellWave, "real", false}, {KindCellWaveN, "real", false},
-		{KindCellRequest, "real", false}, {KindCognitiveRequest, "boundary", false}, {KindCognitiveHeartbeat, "nyx", true},
-		{KindRejects, "x", false}, {0, "x", false}, {KindGateTransition, "real", true}, {KindGateTransition, "Bad", false},
+		{KindCellWave, "math", true},
+		{KindCellWave, "real", false},
+		{KindCellWaveN, "real", false},
+		{KindCellRequest, "real", false},
+		{KindCognitiveRequest, "boundary", false},
+		{KindCognitiveHeartbeat, "nyx", true},
+		{KindRejects, "x", false},
+		{0, "x", false},
+		{KindGateTransition, "real", true},
+		{KindGateTransition, "Bad", false},
 	} {
 		if got, err := TokenFor(c.kind, c.name); (err == nil) != c.ok {
 			t.Errorf("TokenFor(%s, %q) = %q, %v", c.kind, c.name, got, err)
