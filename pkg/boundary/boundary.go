@@ -63,7 +63,7 @@ type Boundary struct {
 	said    string // the subject of rejects
 
 	mu     sync.Mutex // guards everything below
-	known  recent
+	known  wave.Recent
 	counts Counts
 }
 
@@ -144,7 +144,7 @@ func (b *Boundary) handle(ctx context.Context, m wave.Message) {
 	if err := b.store(ctx, request.Deadline, wave.Message{Subject: subject, Data: data, ID: request.ID}); err != nil {
 		b.note(func() {
 			b.counts.Lost++
-			b.known.forget(request.ID)
+			b.known.Forget(request.ID)
 		})
 		log.Error("request not stored", daemon.KeySubject, subject, daemon.KeyErr, err)
 		return
@@ -215,7 +215,7 @@ func (b *Boundary) reject(ctx context.Context, m wave.Message, why error) {
 // fresh reports whether a request was not made yet, and remembers it.
 func (b *Boundary) fresh(id string) (fresh bool) {
 	b.note(func() {
-		if fresh = b.known.add(id); !fresh {
+		if fresh = b.known.Add(id); !fresh {
 			b.counts.Repeated++
 		}
 	})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -319,23 +318,6 @@ func TestOptionsAreChecked(t *testing.T) {
 		if _, err := New(o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
-	}
-}
-
-func TestRecent(t *testing.T) {
-	var r recent
-	for i := range 3 * generation {
-		id := fmt.Sprint(i)
-		if !r.add(id) || r.add(id) {
-			t.Fatalf("%s is new once", id)
-		}
-	}
-	if r.add(fmt.Sprint(2*generation)) || !r.add("0") || len(r.young)+len(r.old) > 2*generation {
-		t.Errorf("remembers %d", len(r.young)+len(r.old))
-	}
-	r.forget("0")
-	if !r.add("0") {
-		t.Error("what was forgotten is new")
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -186,11 +187,7 @@ func decodeAll[T any](t *testing.T, messages []wave.Message) []T {
 }
 
 // running starts a service and stops it at the end of the test.
-func running(t *testing.T, s interface {
-	Start(context.Context) error
-	Started() <-chan struct{}
-	Stop(context.Context) error
-}) {
+func running(t *testing.T, s daemon.Service) {
 	t.Helper()
 	if err := s.Start(context.Background()); err != nil {
 		t.Fatal(err)

@@ -76,9 +76,11 @@ func mayStart(in []token, i int) bool {
 	case tokAnd, tokOf:
 		return true
 	case tokStop:
-		return !in[i].glue || strings.Contains("\"'“”„,;:=?!([{<>¿¡", left.text) && !(i > 1 && left.glue && in[i-2].kind == tokNumber && left.text != "=")
+		inNumber := i > 1 && left.glue && in[i-2].kind == tokNumber && left.text != "="
+		return !in[i].glue || strings.Contains("\"'“”„,;:=?!([{<>¿¡", left.text) && !inNumber
+	default:
+		return false
 	}
-	return false
 }
 
 // mayEnd says whether an expression may end before i.
@@ -93,8 +95,9 @@ func mayEnd(in []token, i int) bool {
 		return true
 	case tokStop:
 		return i+1 >= len(in) || !in[i+1].glue || in[i+1].kind == tokStop || in[i].text == "="
+	default:
+		return false
 	}
-	return false
 }
 
 // cues are words after which a number is asked about.

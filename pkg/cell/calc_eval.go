@@ -155,7 +155,8 @@ func power(a, b value) (value, error) {
 
 // whole multiplies by squaring, rounding on the way what is not exact.
 func whole(a value, n int64, invert bool) (value, error) {
-	out, err := value{big.NewRat(1, 1), true}, error(nil)
+	out := value{big.NewRat(1, 1), true}
+	var err error
 	for base := a; ; {
 		if n&1 == 1 {
 			if out, err = binary("*", out, base); err != nil {

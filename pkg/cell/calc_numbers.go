@@ -2,6 +2,7 @@ package cell
 
 import (
 	"math/big"
+	"slices"
 	"strings"
 )
 
@@ -175,15 +176,11 @@ func mayFollow(last, next wordClass) bool {
 		return next == classScale
 	case classHundred:
 		return next == classUnit || next == classTeen || next == classTens || next == classScale
+	default:
+		return next != classHundred && next != classScale && next != classZero
 	}
-	return next != classHundred && next != classScale && next != classZero
 }
 
 func oneOf(s string, list ...string) bool {
-	for _, l := range list {
-		if s == l {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, s)
 }

@@ -169,8 +169,9 @@ func (p *parser) primary() *expr {
 		}
 		p.pos++
 		return &expr{op: t.text, a: left, b: p.product()}
+	default:
+		return p.fail()
 	}
-	return p.fail()
 }
 
 // plainNumber drops leading zeros.

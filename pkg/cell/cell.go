@@ -1,11 +1,12 @@
 package cell
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -180,7 +181,7 @@ func (c *Cell) answer(ctx context.Context, a Answerer, m wave.Message) ([]byte, 
 		response.Result, err = marshal(result)
 	}
 	if err != nil {
-		response.Result, response.Error, response.Hint = nil, orDefault(cut(err.Error(), 1024), "failed"), cut(daemon.Hint(err), 1024)
+		response.Result, response.Error, response.Hint = nil, cmp.Or(wave.Cut(err.Error(), 1024), "failed"), wave.Cut(daemon.Hint(err), 1024)
 	}
 	response.Time = c.cfg.Now()
 	return wave.Encode(response)
@@ -199,23 +200,9 @@ func (s *stoppers) add(one wave.Stopper, err error) error {
 
 func (s *stoppers) stop() error {
 	var errs []error
-	for i := len(*s) - 1; i >= 0; i-- {
-		errs = append(errs, (*s)[i].Stop())
+	for _, one := range slices.Backward(*s) {
+		errs = append(errs, one.Stop())
 	}
 	*s = nil
 	return errors.Join(errs...)
-}
-
-// lineOf is the n-th line of a message, counted from 1; the whole for 0.
-func lineOf(data []byte, n int) []byte {
-	if n == 0 {
-		return data
-	}
-	i := 0
-	for line := range bytes.Lines(data) {
-		if i++; i == n {
-			return bytes.TrimSpace(line)
-		}
-	}
-	return data
 }

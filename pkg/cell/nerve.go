@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -52,7 +53,7 @@ func newNerve(cfg NerveConfig, own topology.Nerve) (*Nerve, error) {
 	if cfg.Config, err = cfg.filled(); err != nil {
 		return nil, err
 	}
-	if cfg.Gate, err = wave.Token(orDefault(cfg.Gate, cfg.Name)); err != nil {
+	if cfg.Gate, err = wave.Token(cmp.Or(cfg.Gate, cfg.Name)); err != nil {
 		return nil, fmt.Errorf("make nerve %s: gate: %w", cfg.Name, err)
 	}
 	if cfg.Measure == 0 {
@@ -170,7 +171,7 @@ func (n *Nerve) tell(ctx context.Context, s step) {
 	}
 	body := wave.NerveState{
 		Nerve: n.cfg.Name, State: n.machine.State(), Gate: n.cfg.Gate, Transition: s.transition,
-		Reason: cut(s.reason, 1024), Time: n.cfg.Now(),
+		Reason: wave.Cut(s.reason, 1024), Time: n.cfg.Now(),
 	}
 	if s.seen != nil {
 		if raw, err := marshal(s.seen); err == nil {

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -78,7 +79,7 @@ func (c causes) of(region string, now time.Time) Cause {
 func (c Cause) reason() string {
 	what := map[string]string{RegionProcessor: "the processors", RegionMemory: "the memory"}[c.Resource]
 	if what == "" {
-		what = "the " + orDefault(c.Resource, "machine")
+		what = "the " + cmp.Or(c.Resource, "machine")
 	}
 	var b strings.Builder
 	if c.PID == 0 {

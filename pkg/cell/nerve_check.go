@@ -32,7 +32,7 @@ func (c Calculation) check(answer jsontext.Value) Check {
 	number, _, _ := c.Number()
 	out := Check{Expression: c.Expression, Expected: jsontext.Value(number), Outcome: wave.Failed, Discrepancy: 1}
 	got, text, ok := answered(answer)
-	out.Answer = cut(text, 128)
+	out.Answer = wave.Cut(text, 128)
 	if !ok {
 		return out
 	}

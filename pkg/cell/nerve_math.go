@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -101,7 +102,7 @@ func (n *mathMind) question(ctx context.Context, r wave.CognitiveRequest) {
 	}
 	q := question{transition: r.Transition, text: questionText(r.Input), until: until}
 	n.asked[r.ID] = q
-	n.tell(ctx, step{to: stateWaiting, transition: r.Transition, reason: fmt.Sprintf("a mind is asked: %s", cut(orDefault(q.text, "(no text)"), 200))})
+	n.tell(ctx, step{to: stateWaiting, transition: r.Transition, reason: fmt.Sprintf("a mind is asked: %s", wave.Cut(cmp.Or(q.text, "(no text)"), 200))})
 }
 
 // questionText is the text of a request's input, or its expression.
@@ -113,7 +114,7 @@ func questionText(input []byte) string {
 	if json.Unmarshal(input, &in) != nil {
 		return ""
 	}
-	return orDefault(in.Text, in.Expression)
+	return cmp.Or(in.Text, in.Expression)
 }
 
 // answer judges a mind's answer to one of the questions.

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -180,10 +181,10 @@ func (p *pressure) begin(ctx context.Context) {
 	for len(p.queue) > 0 && p.current == nil {
 		t := p.queue[0]
 		p.queue = p.queue[1:]
-		region := orDefault(p.regions[t.Of], leading(t.Triggers))
+		region := cmp.Or(p.regions[t.Of], leading(t.Triggers))
 		m := &measuring{transition: t, region: region, meter: p.meters(), until: p.cfg.Now().Add(p.cfg.Measure)}
 		if err := m.meter.look(ctx, region, p.cfg.Now()); err != nil {
-			p.tell(ctx, step{transition: t.ID, reason: fmt.Sprintf("%s cannot be measured here: %v", orDefault(region, "what opened the gate"), err)})
+			p.tell(ctx, step{transition: t.ID, reason: fmt.Sprintf("%s cannot be measured here: %v", cmp.Or(region, "what opened the gate"), err)})
 			continue
 		}
 		p.current = m

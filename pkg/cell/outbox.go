@@ -24,24 +24,22 @@ type outbox struct {
 
 func newOutbox(cfg Config) *outbox { return &outbox{cfg, make(chan wave.Message, outboxSize)} }
 
-// put hands an outcome over; false when too many wait already.
-func (o *outbox) put(outcome wave.Outcome) bool {
+// put hands an outcome over; it is lost when too many wait already.
+func (o *outbox) put(outcome wave.Outcome) {
 	subject, err := wave.New(wave.KindRealFeedback, o.cfg.Env, outcome.Gate)
 	if err != nil {
 		o.cfg.Logger.Error("outcome cannot be made", slog.Any(daemon.KeyErr, err))
-		return false
+		return
 	}
 	body, err := wave.Encode(outcome)
 	if err != nil {
 		o.cfg.Logger.Error("outcome cannot be made", slog.String("id", outcome.ID), slog.Any(daemon.KeyErr, err))
-		return false
+		return
 	}
 	select {
 	case o.queue <- wave.Message{Subject: subject.String(), ID: outcome.ID, Data: body}:
-		return true
 	default:
 		o.cfg.Logger.Error("outcome is lost: too many wait for the bus", slog.String("id", outcome.ID))
-		return false
 	}
 }
 

@@ -1,9 +1,11 @@
 package cell
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/shirou/gopsutil/v4/common"
@@ -44,9 +46,9 @@ type Machine struct {
 	Self int    // process that is never named as the cause [this one]
 }
 
-func (m Machine) proc() string { return orDefault(m.Proc, "/proc") }
-func (m Machine) sys() string  { return orDefault(m.Sys, "/sys") }
-func (m Machine) disk() string { return orDefault(m.Disk, "/") }
+func (m Machine) proc() string { return cmp.Or(m.Proc, "/proc") }
+func (m Machine) sys() string  { return cmp.Or(m.Sys, "/sys") }
+func (m Machine) disk() string { return cmp.Or(m.Disk, "/") }
 
 // self is the process that is never named as the cause.
 func (m Machine) self() int {
@@ -61,13 +63,6 @@ func (m Machine) context(ctx context.Context) context.Context {
 	return context.WithValue(ctx, common.EnvKey, common.EnvMap{
 		common.HostProcEnvKey: m.proc(), common.HostSysEnvKey: m.sys(),
 	})
-}
-
-func orDefault(s, other string) string {
-	if s == "" {
-		return other
-	}
-	return s
 }
 
 // ramp rises from 0 at low to 1 at high.
@@ -108,8 +103,8 @@ func (s *sustained) add(d time.Duration, level float64) {
 	}
 	s.spans = append(s.spans, span{d, min(max(level, 0), 1)})
 	total := time.Duration(0)
-	for i := len(s.spans) - 1; i >= 0; i-- {
-		if total += s.spans[i].d; total > longest {
+	for i, one := range slices.Backward(s.spans) {
+		if total += one.d; total > longest {
 			s.spans = s.spans[i:]
 			return
 		}
@@ -121,9 +116,9 @@ func (s *sustained) add(d time.Duration, level float64) {
 func (s *sustained) over(d time.Duration) float64 {
 	lowest, total := 1.0, time.Duration(0)
 	group, weighted := time.Duration(0), 0.0
-	for i := len(s.spans) - 1; i >= 0; i-- {
-		group += s.spans[i].d
-		weighted += s.spans[i].level * float64(s.spans[i].d)
+	for _, one := range slices.Backward(s.spans) {
+		group += one.d
+		weighted += one.level * float64(one.d)
 		if group < groupSpan {
 			continue
 		}

@@ -85,7 +85,7 @@ type Mind struct {
 	turn     chan *job // usher -> worker
 
 	mu      sync.Mutex // guards everything below
-	known   recent
+	known   wave.Recent
 	state   State
 	chosen  Choice
 	waiting int
@@ -178,7 +178,7 @@ func (m *Mind) sayAlive(ctx context.Context) {
 		Mind: m.options.Name, Host: m.options.Host, State: string(m.state), Queue: m.waiting, Time: time.Now(),
 	}
 	if m.chosen.Backend != nil {
-		beat.Model = clip(m.chosen.Model, 256)
+		beat.Model = wave.Cut(m.chosen.Model, 256)
 		beat.Simulated = m.chosen.Backend.Kind() == KindSimulated
 	}
 	m.mu.Unlock()

@@ -49,7 +49,7 @@ func (m *Mind) handle(ctx context.Context, msg wave.Message) error {
 	}
 	fresh := false
 	m.note(func() {
-		if fresh = m.known.add(request.ID); !fresh {
+		if fresh = m.known.Add(request.ID); !fresh {
 			m.counts.Repeated++
 		}
 	})

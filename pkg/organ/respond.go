@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -40,18 +39,18 @@ type Result struct {
 func respond(mind string, r wave.CognitiveRequest, kind string, a Answer, failed error) (wave.CognitiveResponse, error) {
 	out := wave.CognitiveResponse{
 		ID: wave.CognitiveResponseID(r.ID), Request: r.ID, Decision: DecisionAnswer,
-		Mind: mind, Model: clip(a.Model, 256), Simulated: a.Simulated,
+		Mind: mind, Model: wave.Cut(a.Model, 256), Simulated: a.Simulated,
 		Spent: wave.Budget{Tokens: int64(a.Tokens)},
 	}
 	result := Result{Answer: computed(r.Input), Mind: mind, Backend: kind, Simulated: a.Simulated}
 	switch {
 	case failed == nil:
-		out.Decision, result.Text = decided(clip(a.Text, maxText), r.Actions)
+		out.Decision, result.Text = decided(wave.Cut(a.Text, maxText), r.Actions)
 	case result.Answer == nil:
-		out.Decision, out.Error = DecisionFail, clip(failed.Error(), 1024)
+		out.Decision, out.Error = DecisionFail, wave.Cut(failed.Error(), 1024)
 		return out, nil
 	default:
-		result.Failed = clip(failed.Error(), 1024)
+		result.Failed = wave.Cut(failed.Error(), 1024)
 	}
 	var err error
 	if result.Answer == nil {
@@ -68,17 +67,8 @@ func respond(mind string, r wave.CognitiveRequest, kind string, a Answer, failed
 // refuse makes the response to a request that no mind was asked about.
 func refuse(mind string, r wave.CognitiveRequest, why string) wave.CognitiveResponse {
 	return wave.CognitiveResponse{
-		ID: wave.CognitiveResponseID(r.ID), Request: r.ID, Decision: DecisionRefuse, Mind: mind, Error: clip(why, 1024),
+		ID: wave.CognitiveResponseID(r.ID), Request: r.ID, Decision: DecisionRefuse, Mind: mind, Error: wave.Cut(why, 1024),
 	}
-}
-
-// clip keeps at most n bytes of a text, whole characters.
-func clip(text string, n int) string {
-	text = strings.ToValidUTF8(text, "?")
-	if len(text) <= n {
-		return text
-	}
-	return strings.ToValidUTF8(text[:n], "")
 }
 
 // think asks the backend about one request, until the deadline.

@@ -112,7 +112,7 @@ func (m *Mind) dismiss(ctx context.Context, j *job) {
 		m.refuse(ctx, j, errStopping)
 		return
 	}
-	m.note(func() { m.known.forget(j.request.ID) })
+	m.note(func() { m.known.Forget(j.request.ID) })
 	j.done <- errStopping
 }
 
@@ -130,7 +130,7 @@ func (m *Mind) keep(ctx context.Context, j *job, r wave.CognitiveResponse) {
 	}
 	switch {
 	case err != nil:
-		m.note(func() { m.known.forget(j.request.ID) })
+		m.note(func() { m.known.Forget(j.request.ID) })
 		m.log(j).Error("response not kept", daemon.KeyErr, err)
 	case r.Error != "":
 		m.log(j).Info("not answered", "decision", r.Decision, "why", r.Error)
