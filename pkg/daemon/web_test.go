@@ -36,7 +36,7 @@ func TestWebServesUntilStop(t *testing.T) {
 	if err := web.Stop(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if _, err := client.Get("http://" + web.Addr() + "/readyz"); err == nil {
-		t.Error("it still answers after Stop")
+	if answer, err := client.Get("http://" + web.Addr() + "/readyz"); err == nil {
+		t.Errorf("it still answers after Stop: %v", answer.Body.Close())
 	}
 }
