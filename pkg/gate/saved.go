@@ -14,7 +14,6 @@ type saved struct {
 	quietBy  []savedVoice
 	lean     leaning
 	recent   []savedRecent // oldest first
-	recentN  uint64
 	lessons  lessons
 	texts    []string // of the hashes the lessons hold, in order
 	isWarm   bool
@@ -77,7 +76,6 @@ func (c *codec) gate(g *saved) {
 	if c.yes(&g.hasQuiet); g.hasQuiet {
 		c.hush(g)
 	}
-	c.u64(&g.recentN)
 	list(c, &g.recent, maxOpen, func(r *savedRecent) { c.recent(r) })
 	c.lessons(g)
 }

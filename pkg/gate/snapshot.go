@@ -28,6 +28,7 @@ func (k *Kernel) AppendSnapshot(dst []byte) []byte {
 func (k *Kernel) save(id ID, g *saved) {
 	c := &k.cores[id]
 	*g = saved{name: k.gates[id], core: *c, voices: g.voices[:0], texts: g.texts[:0]}
+	g.core.flags &= probeLeft | probeLost
 	ring := k.voices(id, c)
 	var x *cold
 	if c.cold != 0 {
@@ -86,7 +87,6 @@ func (k *Kernel) saveVoice(v voice) savedVoice {
 }
 
 func (k *Kernel) saveRecent(x *cold, g *saved) {
-	g.recentN = x.recentN
 	size := uint64(len(x.recent))
 	for i := x.recentN - min(x.recentN, size); i < x.recentN; i++ {
 		r := savedRecent{recent: x.recent[i%size]}

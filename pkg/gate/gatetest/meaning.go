@@ -219,3 +219,16 @@ func (m *meaning) pattern() string {
 	}
 	return s
 }
+
+// Similarity compares two contents, JSON each.
+func Similarity(a, b string) (float64, error) {
+	x, err := meaningOf(Wave{Content: a})
+	if err != nil {
+		return 0, err
+	}
+	y, err := meaningOf(Wave{Content: b})
+	if err != nil {
+		return 0, err
+	}
+	return similarity(x, y), nil
+}
