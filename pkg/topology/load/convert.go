@@ -231,12 +231,8 @@ func (c *converter) known(key string, at hcl.Range) bool {
 	if c.l.byName[kind][key] != nil || c.l.incomplete(kind) {
 		return true
 	}
-	names := c.l.names(kind)
-	other := "Declared are " + list(names) + "."
-	if len(names) == 0 {
-		other = "This folder declares none."
-	}
-	c.fail(at, "Unknown "+kind, "names %s %q.%s", kind, key, orList(suggest(key, names), other))
+	hint := c.l.hint(key, "", func() []string { return c.l.names(kind) }, "This folder declares none.")
+	c.fail(at, "Unknown "+kind, "names %s %q, which is not declared.%s", kind, key, hint)
 	return false
 }
 

@@ -196,8 +196,8 @@ func (l *loader) touchLocal(tr hcl.Traversal, into partial) bool {
 		return true
 	}
 	if l.locals[name] == nil {
-		names := sortedKeys(l.locals)
-		l.wrong(at, "Unknown local value", "No locals block sets %q.%s", name, orList(prefixed("local.", suggest(name, names)), "Set it in one: locals { "+name+" = ... }."))
+		names := func() []string { return sortedKeys(l.locals) }
+		l.wrong(at, "Unknown local value", "No locals block sets %q.%s", name, l.hint(name, "local.", names, "Set it in one: locals { "+name+" = ... }."))
 		return false
 	}
 	into.set("local", name, l.local(name, at))

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -33,7 +34,8 @@ const extension = ".hcl"
 
 // Dir loads the folder at dir: all of its *.hcl files, not those of folders
 // inside it. It returns what could be read, complete only if the diagnostics
-// hold no error.
+// hold no error. Places name files with dir in front, so that an editor finds
+// them.
 func Dir(dir string, opts Options) (*topology.Topology, Diagnostics) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -57,7 +59,7 @@ func Dir(dir string, opts Options) (*topology.Topology, Diagnostics) {
 			failed = append(failed, sourceless("File cannot be read", fmt.Sprintf("Read %s: %v.", e.Name(), cause(err)))...)
 			continue
 		}
-		files[e.Name()] = src
+		files[filepath.Join(dir, e.Name())] = src
 	}
 	if len(files) == 0 && len(failed) == 0 {
 		return nil, sourceless("Nothing declared", fmt.Sprintf("The folder %q holds no *.hcl file. \"nimmer init\" writes a one-machine lab to start from.", dir))

@@ -1,13 +1,16 @@
 package load
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/hcl/v2/hclwrite"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
@@ -57,6 +60,9 @@ func TestInit(t *testing.T) {
 
 func TestInitSensors(t *testing.T) {
 	opts := Options{Lab: "mine", Temperature: true, Battery: true}
+	if diff := cmp.Diff(string(hclwrite.Format(InitHCL(opts))), string(InitHCL(opts))); diff != "" {
+		t.Errorf("not formatted as HCL is (-want +got):\n%s", diff)
+	}
 	top := mustLoad(t, string(InitHCL(opts)), opts)
 	if names := cellNames(top); !slices.Contains(names, "temperature") || !slices.Contains(names, "battery") || top.Lab.Name != "mine" {
 		t.Errorf("lab %s has cells %v", top.Lab.Name, names)
@@ -179,6 +185,40 @@ func TestLater(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// A lab in which every reference is wrong is reported in full, and soon.
+func TestManyUnknown(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("lab \"t\" {}\n")
+	const n = 5000
+	for i := range n {
+		fmt.Fprintf(&b, "host \"right-%d\" {}\nidentity \"i-%d\" { hosts = [host.wrong-%d] }\n", i, i, i)
+	}
+	_, diags := Source("test", map[string][]byte{"a.hcl": []byte(b.String())}, Options{})
+	if len(diags) != n || diags[n-1].Summary != "Unknown host" {
+		t.Errorf("%d diagnostics, last: %s", len(diags), diags[len(diags)-1:].Text(false))
+	}
+}
+
+// The functions of the reference are those that exist.
+func TestFunctionsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../../docs/topology.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(doc), "### Functions")
+	table, _, _ = strings.Cut(table, "## What is filled in")
+	var listed []string
+	for _, code := range regexp.MustCompile("`([^`]*)`").FindAllStringSubmatch(table[:strings.LastIndex(table, "|")], -1) {
+		for _, word := range strings.Fields(regexp.MustCompile(`\([^)]*\)`).ReplaceAllString(code[1], "")) {
+			listed = append(listed, word)
+		}
+	}
+	slices.Sort(listed)
+	if diff := cmp.Diff(Functions(), listed); diff != "" {
+		t.Errorf("(-exist +documented):\n%s", diff)
 	}
 }
 

@@ -28,6 +28,7 @@ type loader struct {
 	// garbled are the places of syntax errors in the file being parsed.
 	garbled []hcl.Range
 	steps   int
+	hints   int // references that lead nowhere so far
 	blocks  int
 }
 

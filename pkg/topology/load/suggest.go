@@ -26,6 +26,23 @@ func suggest(name string, candidates []string) string {
 	return best
 }
 
+// maxHints is for how many references the nearest name is looked for: each
+// search looks at all names.
+const maxHints = 100
+
+// hint is what a message about an unknown name ends with: the nearest name, or
+// what names there are.
+func (l *loader) hint(name, prefix string, names func() []string, none string) string {
+	if l.hints++; l.hints > maxHints {
+		return ""
+	}
+	all := names()
+	if len(all) == 0 {
+		return " " + none
+	}
+	return orList(prefixed(prefix, suggest(name, all)), "There is "+list(all)+".")
+}
+
 // fold makes spellings alike that people mix up.
 func fold(s string) string { return strings.ReplaceAll(strings.ToLower(s), "_", "-") }
 

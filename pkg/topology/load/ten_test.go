@@ -38,7 +38,7 @@ func TestTen(t *testing.T) {
 	_, diags := Dir("testdata/ten", Options{})
 	found := map[string][]string{}
 	for _, d := range diags {
-		place := fmt.Sprintf("%s:%d", d.Pos.File, d.Pos.Line)
+		place := fmt.Sprintf("%s:%d", strings.TrimPrefix(d.Pos.File, "testdata/ten/"), d.Pos.Line)
 		found[place] = append(found[place], d.Severity.String()+": "+d.Summary)
 	}
 	if diff := cmp.Diff(want, found); diff != "" {

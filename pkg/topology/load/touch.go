@@ -57,12 +57,8 @@ func (l *loader) touchName(tr hcl.Traversal, kind, name string, at hcl.Range, in
 		into.set(kind, name, cty.DynamicVal)
 		return true
 	}
-	near := suggest(name, l.names(kind))
-	other := fmt.Sprintf("Declared are %s.", list(l.names(kind)))
-	if len(l.names(kind)) == 0 {
-		other = fmt.Sprintf("This folder declares no %s at all: write %s %q { ... }.", kind, kind, name)
-	}
-	l.wrong(at, "Unknown "+kind, "There is no %s %q.%s", kind, name, orList(prefixed(kind+".", near), other))
+	none := fmt.Sprintf("This folder declares none: write %s %q { ... }.", kind, name)
+	l.wrong(at, "Unknown "+kind, "There is no %s %q.%s", kind, name, l.hint(name, kind+".", func() []string { return l.names(kind) }, none))
 	return false
 }
 
@@ -130,11 +126,8 @@ func (l *loader) touchSteps(tr hcl.Traversal, d *decl) bool {
 		l.wrong(at, "No such instance", "%s has %d instances, counted from 0.", d, len(d.instances))
 		return false
 	}
-	var keys []string
-	for _, inst := range d.instances {
-		keys = append(keys, inst.key)
-	}
-	l.wrong(at, "No such instance", "%s has no instance %q.%s", d, key, orList(suggest(key, keys), "It has "+list(keys)+"."))
+	keys := func() []string { return naturalKeys(d.byKey) }
+	l.wrong(at, "No such instance", "%s has no instance %q.%s", d, key, l.hint(key, "", keys, "It has none."))
 	return false
 }
 
