@@ -86,8 +86,8 @@ func (c *Core) transition(t *gate.Transition) []wave.Message {
 	if t.Garden == gate.Real {
 		kind = wave.KindRealTransition
 	}
-	c.cfg.Logger.Info("gate "+body.To.String(), daemon.KeyGate, t.Gate, "garden", body.Garden,
-		"from", body.From.String(), "value", round(t.Value), "cause", body.Cause, "id", body.ID)
+	c.cfg.Logger.Info("gate changed", daemon.KeyGate, t.Gate, "garden", body.Garden,
+		"from", body.From.String(), "to", body.To.String(), "value", round(t.Value), "cause", body.Cause, "id", body.ID)
 	stored := c.message(kind, body.ID, body, t.Gate)
 	if t.Cause == gate.ByReflex {
 		c.say(wave.KindGateReflex, body, t.Gate)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -189,7 +190,7 @@ func (c *committer) apply(ctx context.Context, next *commit) error {
 		im = &image{}
 		c.images[next.shard] = im
 	}
-	outbox := append(im.outbox[:len(im.outbox):len(im.outbox)], next.out...)
+	outbox := append(slices.Clip(im.outbox), next.out...)
 	fresh := image{generation: im.generation + 1, kernel: next.kernel, outbox: outbox}
 	if err := c.snapshots.save(ctx, next.shard, fresh); err != nil {
 		return err
