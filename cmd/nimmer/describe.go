@@ -86,12 +86,12 @@ func sayTransition(t wave.Transition) (string, tone) {
 	if t.Garden == wave.Real {
 		text = "real " + text
 	}
-	switch {
-	case t.Cause == wave.CauseDecay:
+	switch t.Cause {
+	case wave.CauseDecay:
 		text += ": silence"
-	case t.Cause == wave.CauseForced:
+	case wave.CauseForced:
 		text += ": " + t.Reason
-	case t.Cause == wave.CauseVerified:
+	case wave.CauseVerified:
 		text += ": handed over by " + t.Of
 	default:
 		text += ": " + string(t.Cause) + voices(t.Triggers)

@@ -206,6 +206,7 @@ func gateLine(g wave.GateLine, width int) string {
 		t = open
 	case wave.Closed:
 		t = closed
+	case wave.Stable:
 	}
 	line := fmt.Sprintf("  %-14s %s %+.2f  %s", name, t.paint(fmt.Sprintf("%-6s", upper(g.State))), g.Value,
 		t.paint(bar(g.Value, g.Open, g.Close, half)))
@@ -220,7 +221,8 @@ func cellLine(cells map[string]float64, width int) string {
 	if len(cells) == 0 {
 		return dim("  no cell has spoken yet")
 	}
-	line := "  "
+	var line strings.Builder
+	line.WriteString("  ")
 	for _, name := range slices.Sorted(maps.Keys(cells)) {
 		c := cells[name]
 		text := fmt.Sprintf("%s %.2f", name, c)
@@ -230,9 +232,9 @@ func cellLine(cells map[string]float64, width int) string {
 		case c < 0.1:
 			text = dim(text)
 		}
-		line += text + "   "
+		line.WriteString(text + "   ")
 	}
-	return clip(line, width)
+	return clip(line.String(), width)
 }
 
 // clip cuts a styled line to a width.
@@ -247,9 +249,8 @@ func clip(s string, width int) string {
 // business; the terminal's Ctrl-C comes as a key.
 func showLive(ctx context.Context, v *live) error {
 	p := tea.NewProgram(v, tea.WithContext(ctx), tea.WithOutput(os.Stdout), tea.WithoutSignalHandler())
-	_, err := p.Run()
-	if ctx.Err() != nil {
-		return nil
+	if _, err := p.Run(); err != nil && ctx.Err() == nil {
+		return err
 	}
-	return err
+	return nil
 }
