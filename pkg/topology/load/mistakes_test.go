@@ -102,12 +102,16 @@ func TestOneMistake(t *testing.T) {
 	}
 	for i, line := range lines {
 		if m := attrLine.FindStringSubmatch(line); m != nil && !strings.Contains(line, "{ ") {
-			try(i, m[1]+m[2]+"q"+m[3]+m[4])       // an attribute misspelt
-			try(i, m[1]+m[2]+m[3])                // a value forgotten
-			try(i, m[1]+m[2]+m[3]+"host.nowhere") // a reference to nothing
-			if i%5 == 0 {
+			try(i, m[1]+m[2]+"q"+m[3]+m[4]) // an attribute misspelt
+			switch i % 4 {
+			case 0:
+				try(i, m[1]+m[2]+m[3]) // a value forgotten
+			case 1:
+				try(i, m[1]+m[2]+m[3]+"host.nowhere") // a reference to nothing
+			case 2:
 				try(i, m[1]+m[2]+m[3]+"local.forgotten") // a local that is not set
-				try(i, m[1]+m[2]+m[3]+m[4]+"\n"+line)    // twice
+			case 3:
+				try(i, m[1]+m[2]+m[3]+m[4]+"\n"+line) // twice
 			}
 		} else if m := blockLine.FindStringSubmatch(line); m != nil {
 			try(i, m[1]+m[2]+"q"+m[3]) // a block misspelt
