@@ -43,7 +43,8 @@ type committer struct {
 	mu      sync.Mutex
 	pending map[int]*commit
 	order   []int
-	images  map[int]*image // last stored, by shard
+	images  map[int]*image // last stored, by shard; only run touches it
+	told    map[int]bool   // shards whose stored outbox was published since
 	wake    chan struct{}
 	waiters []chan struct{}
 	busy    bool
@@ -52,7 +53,7 @@ type committer struct {
 func newCommitter(s snapshots, store func(context.Context, wave.Message) error, logger *slog.Logger) *committer {
 	return &committer{
 		snapshots: s, store: store, logger: logger, retry: 250 * time.Millisecond,
-		pending: map[int]*commit{}, images: map[int]*image{}, wake: make(chan struct{}, 1),
+		pending: map[int]*commit{}, images: map[int]*image{}, told: map[int]bool{}, wake: make(chan struct{}, 1),
 	}
 }
 
@@ -204,5 +205,16 @@ func (c *committer) apply(ctx context.Context, next *commit) error {
 		im.outbox = im.outbox[1:]
 	}
 	im.outbox = nil
+	c.mu.Lock()
+	c.told[next.shard] = len(fresh.outbox) > 0
+	c.mu.Unlock()
 	return nil
+}
+
+// repeats reports whether a shard's stored state would make the next start
+// tell again what was told already: harmless, and cured by storing it anew.
+func (c *committer) repeats(shard int) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.told[shard]
 }

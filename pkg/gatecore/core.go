@@ -273,7 +273,7 @@ func (c *Core) advance() {
 // save stores every gate that moved, and forgets voices nobody needs.
 func (c *Core) save() {
 	for _, sh := range c.shards {
-		if sh.moved {
+		if sh.moved || c.committer.repeats(sh.number) {
 			c.put(sh, nil)
 		}
 	}
@@ -313,19 +313,31 @@ func (c *Core) drain(in *inputs) {
 	c.settle()
 }
 
-// finish stores everything before gate core ends.
+// finish stores everything before gate core ends: first what is still to be
+// told, then the state in which nothing is.
 func (c *Core) finish(life context.Context) error {
+	limit, cancel := context.WithTimeout(life, 5*time.Second)
+	defer cancel()
+	if err := c.flush(limit, life); err != nil {
+		return err
+	}
 	c.save()
+	return c.flush(limit, life)
+}
+
+// flush waits until the committer has nothing left to do.
+func (c *Core) flush(limit, life context.Context) error {
 	select {
 	case <-c.committer.flush():
 		return nil
-	case <-life.Done():
+	case <-limit.Done():
+	}
+	if life.Err() != nil {
 		return context.Cause(life)
-	case <-time.After(5 * time.Second):
-		return &daemon.Error{
-			Op: "store", Subject: "the gates' last state", Err: errors.New("the bus does not answer"),
-			Hint: "decisions since the last snapshot are published again at the next start",
-		}
+	}
+	return &daemon.Error{
+		Op: "store", Subject: "the gates' last state", Err: errors.New("the bus does not answer"),
+		Hint: "decisions since the last snapshot are published again at the next start",
 	}
 }
 

@@ -339,9 +339,6 @@ func TestLearningSurvivesARestart(t *testing.T) {
 	w.say("front", "f", "hall", 0.9, 1)
 	w.say("right", "r", "hall", 0.8, 1)
 	again := next(t, "opening after the restart", virtual)
-	if again.Seq == 2 { // what the last snapshot did not know to be published is told again, under its id
-		again = next(t, "opening after the restart", virtual)
-	}
 	if again.Seq != 3 {
 		t.Errorf("seq %d after the restart, want 3", again.Seq)
 	}
