@@ -10,7 +10,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/boundary"
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
-	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/daemon/daemontest"
 	"github.com/nimmerverse/nimmer/pkg/organ"
 	"github.com/nimmerverse/nimmer/pkg/organ/organtest"
 	"github.com/nimmerverse/nimmer/pkg/topology"
@@ -48,20 +48,6 @@ func connect(t *testing.T) *bus.Conn {
 		t.Fatal(err)
 	}
 	return conn
-}
-
-// start runs a service until the test ends.
-func start(t *testing.T, s daemon.Service) {
-	t.Helper()
-	if err := s.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
-	<-s.Started()
 }
 
 // transform is what gate core asks the boundary after an opening.
@@ -141,14 +127,14 @@ func TestQuestionIsAnswered(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			start(t, mind)
+			daemontest.Running(t, mind)
 			edge, err := boundary.New(boundary.Options{
 				Env: "dev", Events: []topology.Event{{Name: "math", Mind: "nyx"}}, Source: conn, Storer: conn, Publisher: conn,
 			})
 			if err != nil {
 				t.Fatal(err)
 			}
-			start(t, edge)
+			daemontest.Running(t, edge)
 			for _, m := range []wave.Message{
 				transform(t, 1, "what is 15 + 27", 42), transform(t, 1, "what is 15 + 27", 42), transform(t, 2, "what is 2 + 2", 4),
 			} {

@@ -96,15 +96,7 @@ func serve(t *testing.T, change ...func(*Options)) (*Boundary, *fakeBus) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := b.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := b.Stop(context.Background()); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-	})
-	<-b.Started()
+	daemontest.Running(t, b)
 	return b, bus
 }
 

@@ -6,9 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
-	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -184,24 +182,6 @@ func decodeAll[T any](t *testing.T, messages []wave.Message) []T {
 		out = append(out, v)
 	}
 	return out
-}
-
-// running starts a service and stops it at the end of the test.
-func running(t *testing.T, s daemon.Service) {
-	t.Helper()
-	if err := s.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case <-s.Started():
-	case <-time.After(30 * time.Second):
-		t.Fatal("it never started")
-	}
-	t.Cleanup(func() {
-		if err := s.Stop(context.Background()); err != nil {
-			t.Error(err)
-		}
-	})
 }
 
 func publish(t *testing.T, b *fakeBus, subject, body string) {

@@ -54,7 +54,7 @@ func TestCellSamplesAndCounts(t *testing.T) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		running(t, c)
+		daemontest.Running(t, c)
 		<-time.After(2500 * time.Millisecond)
 		got := waves(t, b.on("dev.nervous.cells.num-ber.wave"))
 		if len(got) != 3 {
@@ -103,7 +103,7 @@ func TestCellPacksWhenItSpeaksOften(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			running(t, c)
+			daemontest.Running(t, c)
 			synctest.Wait() // the first sample is said
 			<-time.After(time.Second)
 			for i := range 200 {
@@ -131,7 +131,7 @@ func TestCellRefusesItsOwnBadWave(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running(t, c)
+	daemontest.Running(t, c)
 	var rule *wave.Rule
 	if err := c.Emit(t.Context(), wave.Wave{Region: "r", Confidence: 7}); !errors.As(err, &rule) || rule.Field != "confidence" {
 		t.Errorf("error %v, want the rule of confidence", err)
@@ -149,7 +149,7 @@ func TestCellHearsAndRejects(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		running(t, c)
+		daemontest.Running(t, c)
 		publish(t, b, "dev.nervous.cells.text.wave", `{"source":"a","confidence":0.5,"region":"r"}`+"\n"+`{"source":"b","confidence":7,"region":"r"}`+
 			"\n"+`{"source":"me","confidence":0.5,"region":"r"}`+"\n"+`{"source":"c","confidence":0.5,"region":"r"}`)
 		publish(t, b, "dev.nervous.cells.text.wave.17", `{"source":"d","confidence":0.5,"region":"r"}`)
@@ -186,7 +186,7 @@ func TestCellAnswers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running(t, c)
+	daemontest.Running(t, c)
 	const subject = "dev.nervous.cells.number.request"
 	body, err := b.ask(t, subject, `{"id":"q1","command":"count"}`)
 	if err != nil {
@@ -214,7 +214,7 @@ func TestCellLivesWithoutItsBus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		running(t, c)
+		daemontest.Running(t, c)
 		synctest.Wait()
 		b.setBroken(true)
 		<-time.After(3500 * time.Millisecond)

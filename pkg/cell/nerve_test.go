@@ -41,7 +41,7 @@ func startNerve(t *testing.T, kind string) *nerveTest {
 		}
 	}
 	nt.nerve = n
-	running(t, n)
+	daemontest.Running(t, n)
 	synctest.Wait()
 	return nt
 }

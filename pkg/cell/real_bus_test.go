@@ -12,6 +12,7 @@ import (
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
+	"github.com/nimmerverse/nimmer/pkg/daemon/daemontest"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
@@ -69,7 +70,7 @@ func TestOnARealBus(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		running(t, c)
+		daemontest.Running(t, c)
 	}
 	all := collect(t, conn, "dev.nervous.cells.*.wave")
 
@@ -113,7 +114,7 @@ func TestOutcomeOnARealBus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	running(t, n)
+	daemontest.Running(t, n)
 	states := collect(t, conn, "dev.nervous.nerves.pressure.state")
 	feedback := collect(t, conn, "dev.real.outcomes.pressure.feedback")
 	opening, err := wave.Encode(wave.Transition{

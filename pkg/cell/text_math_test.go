@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/daemon/daemontest"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -18,7 +19,7 @@ func startTextAndMath(t *testing.T) *fakeBus {
 		if err != nil {
 			t.Fatal(err)
 		}
-		running(t, c)
+		daemontest.Running(t, c)
 	}
 	return b
 }

@@ -34,15 +34,7 @@ func mind(t *testing.T, b organ.Backend, change ...func(*organ.MindOptions)) (*o
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Start(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := m.Stop(context.Background()); err != nil {
-			t.Errorf("stop: %v", err)
-		}
-	})
-	<-m.Started()
+	daemontest.Running(t, m)
 	synctest.Wait() // the engine is chosen
 	return m, bus
 }
