@@ -79,10 +79,9 @@ func (l *loader) parse(name string, src []byte) {
 		l.salvage(name, src)
 		return
 	}
-	file, diags := hclsyntax.ParseConfig(src, name, hcl.InitialPos)
+	body, diags := parseBody(name, src)
 	l.diags.hcl(diags)
-	body, ok := file.Body.(*hclsyntax.Body)
-	if !ok {
+	if body == nil {
 		return
 	}
 	l.garbled = nil
