@@ -28,7 +28,7 @@ func (k *Kernel) cross(s *scene, id ID, c *core, p *profile, to State, cause Cau
 	}
 	if t.Tier >= 3 {
 		fx.Escalations = append(fx.Escalations, Escalation{
-			Gate: t.Gate, ID: id, Seq: t.Seq, Region: t.Triggers[0].About(),
+			Gate: t.Gate, ID: id, Seq: t.Seq, Region: t.Triggers[0].Region, Digest: t.Triggers[0].Digest,
 			Amplitude: t.Amplitude, Signals: t.Triggers, Tier: t.Tier, Time: t.Time,
 		})
 	}

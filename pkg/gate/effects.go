@@ -46,11 +46,13 @@ type Signal struct {
 }
 
 // About names what the signal was about: its region, or the digest in hex.
-func (s Signal) About() string {
-	if s.Region != "" || s.Digest == 0 {
-		return s.Region
+func (s Signal) About() string { return about(s.Region, s.Digest) }
+
+func about(region string, digest uint64) string {
+	if region != "" || digest == 0 {
+		return region
 	}
-	return strconv.FormatUint(s.Digest, 16)
+	return strconv.FormatUint(digest, 16)
 }
 
 // Transition is one change of state. Its id is
@@ -125,12 +127,16 @@ type Escalation struct {
 	Gate      string
 	ID        ID
 	Seq       uint64
-	Region    string // what the speaker was about: label, or digest in hex
+	Region    string // what the speaker was about, when it was a label
+	Digest    uint64 // and when it was not
 	Amplitude float64
 	Signals   []Signal
 	Tier      int
 	Time      Time
 }
+
+// About names what the escalation is about: its region, or the digest in hex.
+func (e Escalation) About() string { return about(e.Region, e.Digest) }
 
 // Handover asks the real garden to act on an opening.
 type Handover struct {

@@ -92,9 +92,13 @@ func newCase(t *testing.T, seed uint64) *pair {
 		d.Weight = s.Weight
 		s = d
 	}
+	many := 0
+	if r.IntN(6) == 0 { // a big crowd, all remembered
+		s.Neighbours, many = 16+r.IntN(49), 40
+	}
 	c.spec = s
 	c.crowd = crowd{
-		sources: 2 + r.IntN(10), topics: 1 + r.IntN(6), kinds: 1 + r.IntN(5),
+		sources: 2 + r.IntN(10+many), topics: 1 + r.IntN(6), kinds: 1 + r.IntN(5),
 		gap: math.Exp(math.Log(5) + r.Float64()*math.Log(300)), late: 0.1 * float64(r.IntN(3)),
 		deny: 0.15 * float64(r.IntN(4)), cost: float64(r.IntN(2)),
 		teach: 0.5 * r.Float64(), right: r.Float64(),

@@ -134,6 +134,9 @@ func (c *codec) meaning(k kind, m *savedMeaning) {
 		}
 	case vector:
 		list(c, &m.vec, MaxDimension, func(x *float32) { c.single(x, -math.MaxFloat32, math.MaxFloat32) })
+		if len(m.vec) == 0 {
+			c.fail()
+		}
 		c.real(&m.norm, 0, huge)
 	}
 }
