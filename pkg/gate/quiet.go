@@ -20,7 +20,7 @@ type quietVoice struct {
 
 // clearly is how much stronger a scene must be to replace the one kept, so
 // that of equals the first stays whatever rounding says.
-const clearly = 1e-9
+const clearly = 1e-6
 
 // hush opens a window at the first wave that had related voices, and keeps the
 // strongest scene in it.

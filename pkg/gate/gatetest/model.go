@@ -235,7 +235,7 @@ func (m *Model) hush(g *state, j judgement) {
 	strength := math.Abs(j.rho) * j.corroborated
 	if g.quiet == nil {
 		g.quietEnd = j.now + gate.Time(g.spec.Window)
-	} else if strength <= g.quietStrength+1e-9 { // of equals the first stays
+	} else if strength <= g.quietStrength+1e-6 { // of equals the first stays
 		return
 	}
 	c := j.correlation(g.spec.Name)
