@@ -1,9 +1,10 @@
 package gatecore
 
 import (
+	"cmp"
 	"context"
 	"math"
-	"strconv"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -13,22 +14,34 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-// settle turns everything the kernels did into messages and hands it to the
-// committer, shard by shard. Forced closings that follow from it are part of
-// the same round.
+// settle hands everything the kernels did to the committer, shard by shard.
+// Forced closings that follow from it are part of the same round.
 func (c *Core) settle() {
+	decided := false
 	for {
 		for _, sh := range c.shards {
-			if sh.fx.Empty() {
-				continue
+			c.render(sh)
+			if len(sh.out) > 0 {
+				c.put(sh, sh.out)
+				sh.out, decided = nil, true
 			}
-			c.put(sh, c.messages(sh))
-			sh.fx.Reset()
 		}
 		if !c.shed() {
-			return
+			break
 		}
 	}
+	if decided {
+		c.putAttention()
+	}
+}
+
+// render turns a shard's effects into messages.
+func (c *Core) render(sh *shard) {
+	if sh.fx.Empty() {
+		return
+	}
+	sh.out = append(sh.out, c.messages(sh)...)
+	sh.fx.Reset()
 }
 
 // shed forces the gates CLOSED that an overdrawn beat cannot pay for, and
@@ -123,7 +136,7 @@ func (c *Core) transform(t *gate.Transition, body wave.Transition, e topology.Ev
 	return c.message(wave.KindBoundaryTransform, wave.TransformID(body.ID, e.Name), wave.Transform{
 		ID: wave.TransformID(body.ID, e.Name), Event: e.Name, Gate: t.Gate, Transition: body.ID,
 		Tier: t.Tier, Domain: e.Domain, Confidence: t.Amplitude,
-		Signals: c.signals(t.Gate, t.Triggers, wave.MaxWaveMessage), Time: t.Time.Std(),
+		Signals: c.signals(t.Gate, t.Triggers, fullContent), Time: t.Time.Std(),
 	})
 }
 
@@ -153,7 +166,7 @@ func (c *Core) escalation(e *gate.Escalation) wave.Message {
 func (c *Core) handover(h *gate.Handover) wave.Message {
 	transition := wave.TransitionID(h.Gate, wave.Virtual, h.Seq)
 	id := wave.VerifiedID(transition)
-	summary, err := json.Marshal(map[string]any{"signals": c.signals(h.Gate, h.Signals, wave.MaxWaveMessage)})
+	summary, err := json.Marshal(map[string]any{"signals": c.signals(h.Gate, h.Signals, fullContent)})
 	if err != nil {
 		c.cfg.Logger.Error("hand-over cannot be summarised", daemon.KeyGate, h.Gate, daemon.KeyErr, err)
 	}
@@ -167,6 +180,10 @@ func (c *Core) handover(h *gate.Handover) wave.Message {
 // answers why.
 const briefContent = 1 << 10
 
+// fullContent bounds what a message that is acted on repeats of all voices
+// together, in bytes: half of what a message may have.
+const fullContent = 256 << 10
+
 func brief(content bool) int {
 	if content {
 		return briefContent
@@ -174,28 +191,37 @@ func brief(content bool) int {
 	return 0
 }
 
-// signals renders voices, with the field they spoke in and what they said,
-// unless that is longer than content bytes.
-func (c *Core) signals(token string, in []gate.Signal, content int) []wave.Signal {
+// signals renders voices, with the field they spoke in and what they said. Of
+// what they said, the voices with the largest shares come first until budget
+// bytes are used; with briefContent it is a bound for each voice.
+func (c *Core) signals(token string, in []gate.Signal, budget int) []wave.Signal {
 	m := c.gates[token]
-	out := make([]wave.Signal, 0, len(in))
+	out := make([]wave.Signal, len(in))
+	said := make([]*wave.Wave, len(in))
 	for i := range in {
 		s := &in[i]
-		w := wave.Signal{
+		out[i] = wave.Signal{
 			Source: s.Source, Confidence: s.Confidence, Valence: s.Valence,
-			Time: s.Time.Std(), Region: s.Region, Share: s.Share,
-		}
-		if s.Region == "" && s.Digest != 0 {
-			w.Digest = strconv.FormatUint(s.Digest, 16)
+			Time: s.Time.Std(), Region: s.Region, Share: s.Share, Digest: digest(s.Region, s.Digest),
 		}
 		if m != nil {
-			cell, v := c.voiceOf(m, s.Source)
-			w.Cell = cell
-			if v != nil && len(v.wave.Content) <= content {
-				w.Content = v.wave.Content
-			}
+			out[i].Cell, said[i] = c.voiceOf(m, s.Source, s.Time)
 		}
-		out = append(out, w)
+	}
+	order := make([]int, len(in))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(in[b].Share, in[a].Share) })
+	left := budget
+	for _, i := range order {
+		if said[i] == nil || len(said[i].Content) > left {
+			continue
+		}
+		out[i].Content = said[i].Content
+		if budget > briefContent {
+			left -= len(said[i].Content)
+		}
 	}
 	return out
 }

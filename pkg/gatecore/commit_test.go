@@ -18,7 +18,7 @@ import (
 type memoryStore struct {
 	mu        sync.Mutex
 	images    map[int]image
-	published []string
+	said      []string
 	failSave  int // so many more saves fail
 	failStore int
 	fenced    bool
@@ -49,6 +49,16 @@ func (m *memoryStore) save(_ context.Context, shard int, im image) error {
 	return nil
 }
 
+// published is the newest message that was published on a subject.
+func (m *memoryStore) published(_ context.Context, msg wave.Message) (string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.said) == 0 || msg.Subject != "s" {
+		return "", nil
+	}
+	return m.said[len(m.said)-1], nil
+}
+
 func (m *memoryStore) store(_ context.Context, msg wave.Message) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -58,7 +68,7 @@ func (m *memoryStore) store(_ context.Context, msg wave.Message) error {
 	}
 	for _, im := range m.images {
 		if slices.ContainsFunc(im.outbox, func(o wave.Message) bool { return o.ID == msg.ID }) {
-			m.published = append(m.published, msg.ID)
+			m.said = append(m.said, msg.ID)
 			return nil
 		}
 	}
@@ -101,9 +111,9 @@ func TestCommitterLosesNothingWhenTheBusFails(t *testing.T) {
 				if err := <-done; err != nil {
 					t.Fatal(err)
 				}
-				seen := slices.Compact(slices.Clone(m.published))
+				seen := slices.Compact(slices.Clone(m.said))
 				if want := "m-1 m-2 m-3 m-4 m-5 m-6 m-7 m-8 m-9"; strings.Join(seen, " ") != want {
-					t.Errorf("published %v, want %s", m.published, want)
+					t.Errorf("published %v, want %s", m.said, want)
 				}
 			})
 		})
@@ -123,8 +133,8 @@ func TestCommitterPublishesWhatWasLeft(t *testing.T) {
 		synctest.Wait()
 		kill()
 		<-done
-		if len(m.published) != 0 {
-			t.Fatalf("published %v although the stream failed", m.published)
+		if len(m.said) != 0 {
+			t.Fatalf("published %v although the stream failed", m.said)
 		}
 
 		m.failStore = 0
@@ -139,7 +149,7 @@ func TestCommitterPublishesWhatWasLeft(t *testing.T) {
 		<-again.flush()
 		kill()
 		<-done
-		if got := strings.Join(m.published, " "); got != "m-1 m-2" {
+		if got := strings.Join(m.said, " "); got != "m-1 m-2" {
 			t.Errorf("published %q after the restart, want both", got)
 		}
 	})
@@ -153,8 +163,69 @@ func TestCommitterStopsWhenFenced(t *testing.T) {
 		if err := c.run(t.Context()); !errors.Is(err, ErrFenced) {
 			t.Errorf("got %v, want ErrFenced", err)
 		}
-		if len(m.published) != 0 {
-			t.Errorf("a fenced gate core published %v", m.published)
+		if len(m.said) != 0 {
+			t.Errorf("a fenced gate core published %v", m.said)
+		}
+	})
+}
+
+// What the stream holds already is not told again by the next gate core.
+func TestCommitterDoesNotRepeatWhatWasStored(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memoryStore{images: map[int]image{}}
+		c := newTestCommitter(m)
+		ctx, kill := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- c.run(ctx) }()
+		c.put(commit{shard: 5, kernel: []byte("state"), out: messages(1, 3)})
+		<-c.settled(5)
+		if !c.repeats(5) {
+			t.Error("nobody knows that the stored outbox was published")
+		}
+		kill()
+		<-done
+		m.said = m.said[:2] // the last one was lost on the way
+
+		again := newTestCommitter(m)
+		if _, err := again.restore(t.Context(), 5); err != nil {
+			t.Fatal(err)
+		}
+		ctx, kill = context.WithCancel(t.Context())
+		go func() { done <- again.run(ctx) }()
+		<-again.flush()
+		kill()
+		<-done
+		if got := strings.Join(m.said, " "); got != "m-1 m-2 m-3" {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
+// A shard that cannot be stored does not hold up the others, and the trouble is
+// known until it is over.
+func TestCommitterGoesOnWithOtherShards(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memoryStore{images: map[int]image{}, failSave: 1}
+		c := newTestCommitter(m)
+		c.put(commit{shard: 1, kernel: []byte("a"), out: messages(1, 1)})
+		c.put(commit{shard: 2, kernel: []byte("b"), out: messages(2, 2)})
+		first, second := c.settled(1), c.settled(2)
+		ctx, kill := context.WithCancel(t.Context())
+		done := make(chan error, 1)
+		go func() { done <- c.run(ctx) }()
+		synctest.Wait()
+		if tr := c.trouble(); tr == nil || tr.err == nil {
+			t.Error("nobody knows that storing fails")
+		}
+		<-second
+		<-first
+		if tr := c.trouble(); tr != nil {
+			t.Errorf("still in trouble: %v", tr.err)
+		}
+		kill()
+		<-done
+		if got := strings.Join(m.said, " "); got != "m-2 m-1" {
+			t.Errorf("told %q", got)
 		}
 	})
 }

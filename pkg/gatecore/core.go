@@ -56,7 +56,8 @@ type shard struct {
 	number int
 	kernel *gate.Kernel
 	fx     gate.Effects
-	moved  bool // changed since it was last stored
+	out    []wave.Message // rendered, not yet handed to the committer
+	moved  bool           // changed since it was last stored
 }
 
 // member is one declared gate.
@@ -178,7 +179,22 @@ func (c *Core) restore(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("restore attention: %w", err)
 	}
+	c.reconcile()
 	return nil
+}
+
+// reconcile lets attention see which gates are OPEN: the kernels know best, the
+// two may have been stored at different moments.
+func (c *Core) reconcile() {
+	now := c.now()
+	for _, name := range c.names {
+		m := c.gates[name]
+		r := m.shard.kernel.Report(m.id, now)
+		for _, side := range sides(r) {
+			t := gate.Transition{Gate: name, Garden: gardenOf(side.garden), To: side.State, Tier: r.Tier, Weight: r.Weight, Amplitude: max(0, min(1, side.Value))}
+			c.attention.Observe(&t)
+		}
+	}
 }
 
 // run is the life of gate core: it opens everything that feeds the loop, says
@@ -270,17 +286,18 @@ func (c *Core) advance() {
 	}
 }
 
-// save stores every gate that moved, and forgets voices nobody needs.
+// save stores every gate that moved.
 func (c *Core) save() {
 	for _, sh := range c.shards {
 		if sh.moved || c.committer.repeats(sh.number) {
 			c.put(sh, nil)
 		}
 	}
+	c.putAttention()
+}
+
+func (c *Core) putAttention() {
 	c.committer.put(commit{shard: attentionShard, kernel: c.attention.AppendSnapshot(nil)})
-	for _, f := range c.fields {
-		f.forget(c.now())
-	}
 }
 
 // put hands a shard's state and its messages to the committer.

@@ -1,6 +1,7 @@
 package gatecore
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -54,25 +55,23 @@ func (c *Core) report(m *member, garden wave.Garden) (wave.GateReport, error) {
 }
 
 // explainTransitions lists the last ten of one garden, newest first: those of
-// this life with what was said, older ones as the kernel remembers them.
+// this life with what was said, older ones as the kernel remembers them (which
+// is openings and closings: what an outcome may name).
 func (c *Core) explainTransitions(out *wave.GateReport, m *member, r gate.Report, garden wave.Garden) {
-	told := map[uint64]wave.Transition{}
+	told := map[uint64]bool{}
 	for _, t := range m.recent {
 		if t.Garden == garden {
-			told[t.Seq] = t
+			told[t.Seq] = true
+			out.Transitions = append(out.Transitions, t)
 		}
 	}
-	for i := len(r.Recent) - 1; i >= 0; i-- {
-		t := &r.Recent[i]
-		if t.Garden.String() != string(garden) {
-			continue
+	for i := range r.Recent {
+		if t := &r.Recent[i]; t.Garden.String() == string(garden) && !told[t.Seq] {
+			out.Transitions = append(out.Transitions, c.wireTransition(t, false))
 		}
-		if full, ok := told[t.Seq]; ok {
-			out.Transitions = append(out.Transitions, full)
-			continue
-		}
-		out.Transitions = append(out.Transitions, c.wireTransition(t, false))
 	}
+	slices.SortFunc(out.Transitions, func(a, b wave.Transition) int { return cmp.Compare(b.Seq, a.Seq) })
+	out.Transitions = out.Transitions[:min(10, len(out.Transitions))]
 }
 
 func specView(m *member, r gate.Report) wave.GateSpec {
@@ -117,15 +116,15 @@ func (c *Core) explainVoices(out *wave.GateReport, m *member, r gate.Report, now
 	}
 	for i := range r.Voices {
 		s := &r.Voices[i]
-		cell, said := c.voiceOf(m, s.Source)
+		cell, said := c.voiceOf(m, s.Source, s.Time)
 		v := wave.Voice{
 			Cell: cell, Source: s.Source, Confidence: s.Confidence, Valence: s.Valence,
 			Region: s.Region, Digest: digest(s.Region, s.Digest), Time: s.Time.Std(),
 			Age: wave.Duration(max(0, now.Sub(s.Time))), Reliability: 1,
 			Agreement: s.Agreement, Share: s.Share, Heard: now.Sub(s.Time) <= r.Spec.Window,
 		}
-		if said != nil && len(said.wave.Content) <= briefContent {
-			v.Content = said.wave.Content
+		if said != nil && len(said.Content) <= briefContent {
+			v.Content = said.Content
 		}
 		if f, ok := reliability[s.Source]; ok {
 			v.Reliability = f

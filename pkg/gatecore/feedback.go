@@ -133,6 +133,7 @@ func (c *Core) outcome(ctx context.Context, m wave.Message) error {
 			c.cfg.Logger.Info("gate learned", "gate", token, "outcome", o.Outcome, "by", o.By,
 				"weight", round(learned.After), "was", round(learned.Before), "transition", o.Transition)
 			c.put(mem.shard, nil)
+			c.putAttention()
 		}
 		return nil
 	})
@@ -167,23 +168,27 @@ func (c *Core) verified(ctx context.Context, m wave.Message) error {
 // consequences are stored too. A message that breaks a rule is reported and
 // counts as done: it would break the rule again.
 func (c *Core) record(ctx context.Context, m wave.Message, apply func() error) error {
-	var stored <-chan struct{}
+	var stored []<-chan struct{}
 	err := c.do(ctx, func() {
 		if err := apply(); err != nil {
 			c.reject(m.Subject, 0, m.Data, err)
 		}
 		c.settle()
-		stored = c.committer.flush()
+		for _, sh := range c.shards {
+			stored = append(stored, c.committer.settled(sh.number))
+		}
 	})
 	if err != nil {
 		return err
 	}
-	select {
-	case <-stored:
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	for _, done := range stored {
+		select {
+		case <-done:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
 	}
+	return nil
 }
 
 func gardenOf(g wave.Garden) gate.Garden {

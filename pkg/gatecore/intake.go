@@ -12,10 +12,6 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-// maxVoices bounds how many sources of one field are remembered with what they
-// said. The gates themselves remember fewer.
-const maxVoices = 4096
-
 // arrival is one message of waves, parsed.
 type arrival struct {
 	cell    string
@@ -36,38 +32,6 @@ type said struct {
 type refusal struct {
 	line int
 	err  error
-}
-
-// field is one cell's field: who hears it, and what its sources said last.
-type field struct {
-	cell   string
-	gates  []*member
-	voices map[string]*voice
-}
-
-// voice is the latest wave of one source, kept for what the kernel does not
-// keep: its content, its field and its counter.
-type voice struct {
-	wave wave.Wave
-	at   gate.Time
-}
-
-func (c *Core) field(cell string) *field {
-	f := c.fields[cell]
-	if f == nil {
-		f = &field{cell: cell, voices: map[string]*voice{}}
-		c.fields[cell] = f
-	}
-	return f
-}
-
-// forget drops voices that are older than any gate remembers.
-func (f *field) forget(now gate.Time) {
-	for source, v := range f.voices {
-		if now.Sub(v.at) > 10*time.Minute {
-			delete(f.voices, source)
-		}
-	}
 }
 
 // arrive takes one message off the bus: it parses and hands over. It runs on
@@ -134,7 +98,7 @@ func (c *Core) hearOne(f *field, w *wave.Wave, now gate.Time) error {
 	} else if ahead := at.Sub(now); ahead > Ahead {
 		return &wave.Rule{Field: "time", Reason: fmt.Sprintf("%s ahead of the clock, at most %s are allowed", ahead.Round(time.Millisecond), Ahead)}
 	}
-	f.remember(w, at, c)
+	c.counters.gaps.Add(f.gap(w))
 
 	digest := &c.digest
 	digest.Source, digest.Confidence, digest.Valence = w.Source, w.Confidence, w.Valence
@@ -149,8 +113,11 @@ func (c *Core) hearOne(f *field, w *wave.Wave, now gate.Time) error {
 		}
 		switch {
 		case err == nil:
-			heard++
+			if heard++; heard == 1 {
+				f.remember(w, at)
+			}
 			m.shard.moved = true
+			c.render(m.shard) // while the voices still say what was heard
 		case errors.Is(err, gate.ErrDeaf):
 			heard++ // it lives in the real garden only: nothing is wrong
 		case errors.Is(err, gate.ErrLate):
@@ -165,32 +132,6 @@ func (c *Core) hearOne(f *field, w *wave.Wave, now gate.Time) error {
 		return refused
 	}
 	return nil
-}
-
-// remember keeps the latest wave of a source and counts the holes in its
-// counter. A counter that goes back is a source that started again.
-func (f *field) remember(w *wave.Wave, at gate.Time, c *Core) {
-	v := f.voices[w.Source]
-	if v == nil {
-		if len(f.voices) >= maxVoices {
-			return
-		}
-		v = &voice{}
-		f.voices[w.Source] = v
-	} else if w.HasSeq && v.wave.HasSeq && w.Seq > v.wave.Seq+1 {
-		c.counters.gaps.Add(w.Seq - v.wave.Seq - 1)
-	}
-	v.wave, v.at = *w, at
-}
-
-// voiceOf finds what a source said last in the fields that a gate hears.
-func (c *Core) voiceOf(m *member, source string) (cell string, v *voice) {
-	for _, token := range m.cells {
-		if v := c.fields[token].voices[source]; v != nil {
-			return token, v
-		}
-	}
-	return "", nil
 }
 
 // reject counts a refused message and reports it, ten times a second at most.

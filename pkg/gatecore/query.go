@@ -3,8 +3,10 @@ package gatecore
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/gate"
@@ -129,11 +131,7 @@ func (c *Core) reports() wave.GatesReport {
 					}
 				}
 			}
-			for i := range r.Recent {
-				if t := &r.Recent[i]; t.Garden.String() == string(side.garden) && t.Seq == side.Seq {
-					line.Last = t.Time.Std()
-				}
-			}
+			line.Last = m.changed(r, side.garden)
 			if side.State == gate.Open {
 				out.Attention.Open = append(out.Attention.Open, name)
 			}
@@ -142,6 +140,22 @@ func (c *Core) reports() wave.GatesReport {
 	}
 	out.Attention.Open = unique(out.Attention.Open)
 	return out
+}
+
+// changed is when one side last changed: in this life, else as far as the
+// kernel remembers.
+func (m *member) changed(r gate.Report, garden wave.Garden) time.Time {
+	for _, t := range slices.Backward(m.recent) {
+		if t.Garden == garden {
+			return t.Time
+		}
+	}
+	for i := len(r.Recent) - 1; i >= 0; i-- {
+		if t := &r.Recent[i]; t.Garden.String() == string(garden) {
+			return t.Time.Std()
+		}
+	}
+	return time.Time{}
 }
 
 // side is one garden's standing with the garden's name.

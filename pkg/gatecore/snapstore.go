@@ -73,6 +73,29 @@ func (s busSnapshots) save(ctx context.Context, shard int, im image) error {
 	return nil
 }
 
+// published asks the stream that keeps a message for its subject's newest. What
+// no stream keeps was perhaps published: it is published again.
+func (s busSnapshots) published(ctx context.Context, m wave.Message) (string, error) {
+	subject, err := wave.ParseSubject(m.Subject)
+	if err != nil {
+		return "", nil //nolint:nilerr // publishing says what is wrong with it
+	}
+	bus := s.cfg.Virtual
+	if subject.Kind() == wave.KindRealTransition {
+		bus = s.cfg.Real
+	}
+	for _, f := range wave.Forms() {
+		if f.Kind == subject.Kind() && f.Stream != "" {
+			last, found, err := bus.Last(ctx, s.cfg.stream(f.Stream), m.Subject)
+			if err != nil || !found {
+				return "", err
+			}
+			return last.ID, nil
+		}
+	}
+	return "", nil
+}
+
 // recognise asks whether the snapshot that is there is the one just sent: an
 // acknowledgement can be lost on the way. Any other is somebody else's.
 func (s busSnapshots) recognise(ctx context.Context, shard int, first wave.Message) error {
