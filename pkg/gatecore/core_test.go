@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -250,6 +251,66 @@ func TestOpeningAsksTheBoundaryWithWhatWasSaid(t *testing.T) {
 	if e := next(t, "escalation", escalations); e.Tier != 4 || e.Region != "arithmetic" {
 		t.Errorf("escalation: %+v", e)
 	}
+}
+
+// What a record repeats is what was heard, not what the source said since.
+func TestRecordsCarryWhatWasHeard(t *testing.T) {
+	w := newWorld(t)
+	core, stop := w.start()
+	defer stop()
+	virtual := watch[wave.Transition](w, "dev.nervous.gates.door.transition")
+	w.publish("dev.nervous.cells.front.wave", []byte(`{"source":"f","confidence":0.9,"region":"hall","content":{"n":"first"}}`))
+	w.publish("dev.nervous.cells.left.wave", []byte(`{"source":"l","confidence":0.9,"region":"hall","content":{"n":"second"}}
+{"source":"l","confidence":0.1,"region":"cellar","content":{"n":"third"}}`))
+	opened := next(t, "opening", virtual)
+	var said []string
+	for _, s := range opened.Triggers {
+		said = append(said, string(s.Content))
+	}
+	slices.Sort(said)
+	if got := strings.Join(said, " "); got != `{"n":"first"} {"n":"second"}` {
+		t.Errorf("the opening carries %s", got)
+	}
+	report, err := core.Report(t.Context(), "door", wave.GateQuery{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(report.Transitions) == 0 || len(report.Transitions[0].Triggers) != 2 || len(report.Transitions[0].Triggers[0].Content) == 0 {
+		t.Errorf("the report forgot what was said: %+v", report.Transitions)
+	}
+	next(t, "return to stable", virtual)
+	if report, err = core.Report(t.Context(), "door", wave.GateQuery{}); err != nil || report.Transitions[0].To != wave.Stable {
+		t.Errorf("the report lists %+v, %v", report.Transitions, err)
+	}
+	all, err := core.Reports(t.Context())
+	if err != nil || all.Gates[0].Last.IsZero() || all.Trouble != "" {
+		t.Errorf("%+v, %v", all.Gates[0], err)
+	}
+}
+
+// However much the voices have to say, every message fits the wire.
+func TestLargeContentsStayWithinAMessage(t *testing.T) {
+	w := newWorld(t)
+	w.config.Gates[1].Neighbours = 30
+	_, stop := w.start()
+	defer stop()
+	asked := watch[wave.Transform](w, "dev.cognitive.boundary.transform")
+	handed := watch[wave.Verified](w, "dev.real.gates.talk.verified")
+	long := strings.Repeat("x", 60_000)
+	for i := range 12 {
+		w.publish("dev.nervous.cells.text.wave", fmt.Appendf(nil, `{"source":"s%d","confidence":0.04,"region":"r","content":{"t":%q}}`, i, long))
+	}
+	w.publish("dev.nervous.cells.math.wave", fmt.Appendf(nil, `{"source":"m","confidence":0.95,"region":"r","content":{"t":%q}}`, long))
+	with := 0
+	for _, s := range next(t, "transform", asked).Signals {
+		if len(s.Content) > 0 {
+			with++
+		}
+	}
+	if with < 3 || with > 4 {
+		t.Errorf("%d voices' content in one message", with)
+	}
+	next(t, "hand-over", handed)
 }
 
 func TestBrokenWavesAreReportedAndStopNothing(t *testing.T) {

@@ -111,6 +111,9 @@ func (c *Core) reports() wave.GatesReport {
 			Beat: wave.Beat{Spent: beat.Spent, Budget: beat.Budget, Ends: beat.End.Std()},
 		},
 	}
+	if t := c.committer.trouble(); t != nil {
+		out.Trouble = wave.Cut(fmt.Sprintf("decisions are not stored since %s: %v; is the bus's disk full?", t.since.UTC().Format(time.RFC3339), t.err), 1024)
+	}
 	net := map[string]float64{}
 	for _, a := range c.attention.Accounts() {
 		net[a.Gate] = a.Net

@@ -156,6 +156,7 @@ type GatesReport struct {
 	Attention   Attention  `json:"attention" rule:"required" doc:"what the lab attends to"`
 	Gates       []GateLine `json:"gates" rule:"required" doc:"every gate and side, by name"`
 	Refused     uint64     `json:"refused" rule:"range=0..,default=0" doc:"messages that broke a rule"`
+	Trouble     string     `json:"trouble,omitzero" rule:"len=1..1024" doc:"why decisions are not stored, and since when"`
 	Time        time.Time  `json:"time" rule:"required" doc:"the moment this was true"`
 }
 
