@@ -69,7 +69,9 @@ func (c *Core) messages(sh *shard) []wave.Message {
 		out = append(out, c.transition(t)...)
 	}
 	for i := range sh.fx.Correlations {
-		out = append(out, c.correlation(&sh.fx.Correlations[i]))
+		if r := &sh.fx.Correlations[i]; r.Result != gate.StayedStable || r.Aggregate != 0 {
+			out = append(out, c.correlation(r))
+		} // else nobody in that window said anything of weight
 	}
 	for i := range sh.fx.Escalations {
 		out = append(out, c.escalation(&sh.fx.Escalations[i]))
