@@ -67,6 +67,9 @@ func Open(ctx context.Context, o Options) (l *Lab, err error) {
 	if err != nil {
 		return l, err
 	}
+	if streams, buckets, err = fit(streams, buckets, l.server.MaxStore()); err != nil {
+		return l, fmt.Errorf("make the streams of %s in %s: %w", o.Env, o.State, err)
+	}
 	if _, err = l.Conn.Apply(ctx, streams, buckets); err != nil {
 		return l, fmt.Errorf("make the streams of %s: %w", o.Env, err)
 	}

@@ -387,3 +387,25 @@ func TestStress(t *testing.T) {
 	}
 	wg.Wait()
 }
+
+// TestPromised: what streams on disk were promised is counted, so that a
+// server which may store less can still give them less.
+func TestPromised(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, meta := range map[string]string{
+		"A": `{"name":"A","max_bytes":1000,"storage":"file"}`, "B": `{"name":"B","max_bytes":-1,"storage":"file"}`,
+		"C": `{"name":"C","max_bytes":5000,"storage":"memory"}`, "D": `not readable`,
+	} {
+		at := filepath.Join(dir, "$G", "streams", name)
+		if err := os.MkdirAll(at, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(at, "meta.inf"), []byte(meta), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := promised(dir); got != 1000 {
+		t.Errorf("promised %d bytes, want 1000", got)
+	}
+}

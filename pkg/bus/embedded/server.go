@@ -39,7 +39,7 @@ func Start(o Options) (*Server, error) {
 		if s.store, err = openStore(opts.StoreDir, opts.ServerName, opts.JetStreamMaxStore); err != nil {
 			return nil, err
 		}
-		opts.JetStreamMaxStore = s.store.limit
+		opts.JetStreamMaxStore = max(s.store.limit, s.store.bound)
 	}
 	if err := s.run(opts); err != nil {
 		s.store.release()
@@ -141,6 +141,15 @@ func (s *Server) MonitorURL() string {
 
 // Name is the server's name.
 func (s *Server) Name() string { return s.srv.Name() }
+
+// MaxStore is how many bytes streams on disk should be given together: what
+// was asked for, or what the disk can give. 0: the server keeps no streams.
+func (s *Server) MaxStore() int64 {
+	if s.store == nil {
+		return 0
+	}
+	return s.store.limit
+}
 
 // InProcessConn hands out a connection that needs no socket.
 func (s *Server) InProcessConn() (net.Conn, error) {

@@ -16,6 +16,7 @@ import (
 type storeLock struct {
 	dir   string
 	limit int64 // bytes the server may store
+	bound int64 // bytes its streams were promised before, when that is more
 	lock  *flock.Flock
 	owner owner
 }
@@ -67,6 +68,7 @@ func (s *storeLock) admit(limit int64) error {
 	if err != nil {
 		return fail("open bus store", s.dir, "make room, or put the store elsewhere with --state", err)
 	}
+	s.bound = promised(jetstreamDir(s.dir))
 	return s.write()
 }
 
@@ -82,6 +84,27 @@ func storeLimit(asked, free int64, known bool, used func() int64) (int64, error)
 		return min(defaultMaxStore, free/5*4+used()), nil
 	}
 	return defaultMaxStore, nil
+}
+
+// promised adds up the bounds of the streams that a store holds. A server that
+// may store less than that refuses every change to a stream, also one to a
+// smaller bound. What cannot be read counts 0.
+func promised(dir string) int64 {
+	files, err := filepath.Glob(filepath.Join(dir, "*", "streams", "*", "meta.inf"))
+	if err != nil {
+		return 0
+	}
+	var total int64
+	for _, f := range files {
+		var stream struct {
+			MaxBytes int64  `json:"max_bytes"`
+			Storage  string `json:"storage"`
+		}
+		if data, err := os.ReadFile(f); err == nil && json.Unmarshal(data, &stream) == nil && stream.Storage != "memory" {
+			total += max(stream.MaxBytes, 0)
+		}
+	}
+	return total
 }
 
 // note adds where the server listens, for whoever finds the store locked.
