@@ -207,7 +207,7 @@ func giveOutcome(ctx context.Context, conn *bus.Conn, env, target string, verdic
 		gate, transition = report.Gate, report.Transitions[i].ID
 	}
 	o := wave.Outcome{
-		ID: wave.OutcomeID(transition, by), Gate: gate, Transition: transition,
+		ID: wave.OutcomeID(transition, by, verdict), Gate: gate, Transition: transition,
 		Outcome: verdict, By: by, Time: time.Now().UTC(),
 	}
 	if why != "" {

@@ -140,7 +140,7 @@ func (c Check) outcome(gate, transition string, now time.Time) wave.Outcome {
 	expected, _ := marshal(map[string]any{"expression": c.Expression, "result": c.Expected})
 	actual, _ := marshal(map[string]any{"answer": c.Answer})
 	return wave.Outcome{
-		ID: wave.OutcomeID(transition, wave.ByService), Gate: gate, Transition: transition, Outcome: c.Outcome,
+		ID: wave.OutcomeID(transition, wave.ByService, c.Outcome), Gate: gate, Transition: transition, Outcome: c.Outcome,
 		Expected: expected, Actual: actual, Discrepancy: new(c.Discrepancy), By: wave.ByService, Time: now,
 	}
 }

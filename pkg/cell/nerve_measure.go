@@ -150,7 +150,7 @@ func (j judgement) outcome(gate, transition string, by wave.By, now time.Time) w
 	expected, _ := marshal(map[string]any{"resource": j.Resource, "figure": j.Figure, "at_least": j.AtLeast})
 	actual, _ := marshal(map[string]any{j.Figure: j.Measured})
 	return wave.Outcome{
-		ID: wave.OutcomeID(transition, by), Gate: gate, Transition: transition, Outcome: j.Outcome,
+		ID: wave.OutcomeID(transition, by, j.Outcome), Gate: gate, Transition: transition, Outcome: j.Outcome,
 		Expected: expected, Actual: actual, Discrepancy: new(j.Discrepancy), By: by, Time: now,
 	}
 }

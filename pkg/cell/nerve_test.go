@@ -131,7 +131,7 @@ func TestPressureNamesWhoAndMeasures(t *testing.T) {
 			t.Fatalf("%d outcomes", len(got))
 		}
 		o := got[0]
-		if o.ID != "pressure-virtual-3-o-sensor" || o.Transition != "pressure-virtual-3" || o.Gate != "pressure" || o.Outcome != wave.Confirmed || o.By != wave.BySensor ||
+		if o.ID != "pressure-virtual-3-o-sensor-confirmed" || o.Transition != "pressure-virtual-3" || o.Gate != "pressure" || o.Outcome != wave.Confirmed || o.By != wave.BySensor ||
 			string(o.Expected) != `{"at_least":0.45,"figure":"busy_share","resource":"processor"}` || string(o.Actual) != `{"busy_share":0.97}` {
 			t.Errorf("%+v %s %s", o, o.Expected, o.Actual)
 		}
@@ -289,7 +289,7 @@ func TestMathNerveChecksAnswers(t *testing.T) {
 			t.Errorf("%+v", s)
 		}
 		got := nt.outcomes()
-		if len(got) != 1 || got[0].ID != "math-virtual-1-o-service" || got[0].Outcome != wave.Confirmed || got[0].By != wave.ByService || string(got[0].Expected) != `{"expression":"15+27","result":42}` {
+		if len(got) != 1 || got[0].ID != "math-virtual-1-o-service-confirmed" || got[0].Outcome != wave.Confirmed || got[0].By != wave.ByService || string(got[0].Expected) != `{"expression":"15+27","result":42}` {
 			t.Fatalf("%+v", got)
 		}
 		<-time.After(answerShown + time.Second)

@@ -191,11 +191,11 @@ func TestIDs(t *testing.T) {
 	t.Parallel()
 	id := TransitionID("my-gate", Real, 17)
 	got := []string{
-		id, CorrelationID("g", Virtual, 2, 3), EscalationID(id), VerifiedID(id), OutcomeID(id, ByHuman),
+		id, CorrelationID("g", Virtual, 2, 3), EscalationID(id), VerifiedID(id), OutcomeID(id, ByHuman, Failed),
 		TransformID(id, "solve"), CognitiveRequestID(id, "solve"), CognitiveResponseID("q"), RolloutEventID("run", 4),
 	}
 	want := []string{
-		"my-gate-real-17", "g-virtual-2-c3", "my-gate-real-17-e", "my-gate-real-17-v", "my-gate-real-17-o-human",
+		"my-gate-real-17", "g-virtual-2-c3", "my-gate-real-17-e", "my-gate-real-17-v", "my-gate-real-17-o-human-failed",
 		"my-gate-real-17-t-solve", "my-gate-real-17-q-solve", "q-a", "run-4",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

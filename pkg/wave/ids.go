@@ -50,8 +50,11 @@ func EscalationID(transition string) string { return transition + "-e" }
 // VerifiedID names the hand-over of a transition: "{transition}-v".
 func VerifiedID(transition string) string { return transition + "-v" }
 
-// OutcomeID names one judge's outcome of a transition: "{transition}-o-{by}".
-func OutcomeID(transition string, by By) string { return transition + "-o-" + string(by) }
+// OutcomeID names one judge's verdict on a transition: "{transition}-o-{by}-{verdict}". A judge who thinks
+// better of it says something new; who repeats it does not.
+func OutcomeID(transition string, by By, verdict Verdict) string {
+	return transition + "-o-" + string(by) + "-" + string(verdict)
+}
 
 // TransformID names the boundary's task for one declared event of a transition: "{transition}-t-{event}".
 func TransformID(transition, event string) string { return transition + "-t-" + event }

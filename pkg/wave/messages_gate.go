@@ -96,7 +96,7 @@ type Verified struct {
 
 // Outcome is what came of an opening: the gate's only teacher.
 type Outcome struct {
-	ID          string         `json:"id" rule:"required,id" doc:"{transition}-o-{by}"`
+	ID          string         `json:"id" rule:"required,id" doc:"{transition}-o-{by}-{outcome}"`
 	Gate        string         `json:"gate" rule:"required,token" doc:"the gate"`
 	Transition  string         `json:"transition" rule:"required,id" doc:"which opening"`
 	Outcome     Verdict        `json:"outcome" rule:"required,one=confirmed|failed|partial" doc:"what came of it"`
