@@ -34,7 +34,7 @@ type Options struct {
 // Run starts the services in order, each ready before the next, tells the service manager, and waits: until
 // ctx ends, a signal asks to stop, or a service ends. Then it stops them in reverse, together within
 // Options.Drain; a second signal cuts them off at once, a third ends the process. What a service ended or
-// could not start with is returned, and who had to be cut off; a clean end is nil.
+// could not start with is returned, what failed while stopping, and who had to be cut off; a clean end is nil.
 func Run(ctx context.Context, logger *slog.Logger, opts Options, services ...Named) error {
 	g := newGroup(ctx, logger, opts)
 	defer g.release()
@@ -57,12 +57,13 @@ type group struct {
 	life    context.Context // of the services: it does not end with the caller's, so that they can drain
 	kill    context.CancelCauseFunc
 	running []Named
-	left    int      // how many of them have not ended by themselves
-	ended   chan int // indexes into running
+	left    int           // how many of them have not ended by themselves
+	ended   chan int      // indexes into running
+	told    map[int]error // what those ended with that Run returns already; by index into running
 }
 
 func newGroup(ctx context.Context, logger *slog.Logger, opts Options) *group {
-	g := &group{opts: opts, logger: logger, signals: opts.Signals, forget: func() {}, ended: make(chan int)}
+	g := &group{opts: opts, logger: logger, signals: opts.Signals, forget: func() {}, ended: make(chan int), told: map[int]error{}}
 	if g.signals == nil {
 		ch := make(chan os.Signal, 2)
 		signal.Notify(ch, os.Interrupt, syscall.SIGTERM)
@@ -161,10 +162,16 @@ func (g *group) started(ctx context.Context, s Named) error {
 func (g *group) ending(i int) error {
 	g.left--
 	s := g.running[i]
-	if f, ok := s.Service.(Finisher); ok && f.Err() != nil {
-		return fmt.Errorf("%s ended: %w", s.Name, f.Err())
+	f, ok := s.Service.(Finisher)
+	if !ok {
+		return nil
 	}
-	return nil
+	err := f.Err()
+	if err == nil {
+		return nil
+	}
+	g.told[i] = err
+	return fmt.Errorf("%s ended: %w", s.Name, err)
 }
 
 // wait returns when it is time to stop: nil when every service did its work and ended.
@@ -230,8 +237,8 @@ func (g *group) stop() error {
 		g.hurryOnSignal(stopped, hurry)
 	}()
 	var errs []error
-	for _, s := range slices.Backward(g.running) {
-		if err := s.Service.Stop(ctx); err != nil && !sameEnd(s, err) {
+	for i, s := range slices.Backward(g.running) {
+		if err := s.Service.Stop(ctx); err != nil && !g.repeats(i, err) {
 			errs = append(errs, fmt.Errorf("stop %s: %w", s.Name, err))
 		}
 	}
@@ -240,10 +247,12 @@ func (g *group) stop() error {
 	return errors.Join(errs...)
 }
 
-// sameEnd reports whether Stop only repeats what the service ended with before; that was returned already.
-func sameEnd(s Named, err error) bool {
-	f, ok := s.Service.(Finisher)
-	return ok && f.Err() != nil && errors.Is(err, f.Err()) && !errors.Is(err, ErrCutOff)
+// repeats reports whether Stop only says again what the service ended with before it was asked to, and what
+// Run returns already. What Stop is the first to tell is new: a failure to drain, or the end of a service that
+// nobody had noticed yet.
+func (g *group) repeats(i int, err error) bool {
+	told := g.told[i]
+	return told != nil && errors.Is(err, told)
 }
 
 // hurryOnSignal cuts the services off at the next signal that asks to stop. After it, signals do what they

@@ -39,13 +39,13 @@ func (d *diary) want(t *testing.T, want ...string) {
 }
 
 // actor is a service that writes its diary. It takes startup to become ready and drain to finish, fails with
-// fail after that long, and with refuse at once.
+// fail after life, with last at the end of draining, and with refuse at once.
 type actor struct {
 	daemon.Base
 	d                    *diary
 	name                 string
 	startup, drain, life time.Duration
-	refuse, fail         error
+	refuse, fail, last   error
 }
 
 func (a *actor) Start(ctx context.Context) error {
@@ -71,7 +71,7 @@ func (a *actor) run(ctx context.Context, ready func()) error {
 	if !pause(daemon.Drain(ctx), a.drain) {
 		a.d.note("cut off " + a.name)
 	}
-	return nil
+	return a.last
 }
 
 // pause waits, and reports whether nothing ended ctx meanwhile.
@@ -174,6 +174,54 @@ func TestRunEndsWithAFailedService(t *testing.T) {
 		}
 		s.d.want(t, "start bus", "ready bus", "start gate", "ready gate", "READY=1",
 			"end gate", "STOPPING=1", "drain bus", "end bus")
+	})
+}
+
+// A service that fails to finish what it has to is told of, whoever asked to stop, and only once.
+func TestRunTellsWhatFailsWhileStopping(t *testing.T) {
+	t.Parallel()
+	full, deaf := errors.New("disk full"), errors.New("the bus does not answer")
+	for _, c := range []struct {
+		name  string
+		other *actor
+		want  string
+	}{
+		{"asked", &actor{name: "cells"}, "stop gate: the bus does not answer"},
+		{
+			"another ended", &actor{name: "cells", life: time.Minute, fail: full},
+			"cells ended: disk full\nstop gate: the bus does not answer",
+		},
+		{"two fail", &actor{name: "cells", last: full}, "stop cells: disk full\nstop gate: the bus does not answer"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := perform(t.Context(), daemon.Options{}, &actor{name: "bus"},
+					&actor{name: "gate", drain: time.Second, last: deaf}, c.other)
+				<-time.After(time.Hour)
+				if c.other.life == 0 {
+					s.signals <- os.Interrupt
+				}
+				err := <-s.done
+				if err == nil || err.Error() != c.want {
+					t.Errorf("got %v, want %s", err, c.want)
+				}
+			})
+		})
+	}
+}
+
+// Two that fail before anybody looks are both told of, though only one is the reason to stop.
+func TestRunTellsOfBothThatEnd(t *testing.T) {
+	t.Parallel()
+	full, deaf := errors.New("disk full"), errors.New("the bus does not answer")
+	synctest.Test(t, func(t *testing.T) {
+		s := perform(t.Context(), daemon.Options{Ready: func() { <-time.After(time.Hour) }},
+			&actor{name: "gate", life: time.Minute, fail: full}, &actor{name: "cells", life: time.Minute, fail: deaf})
+		err := <-s.done
+		if !errors.Is(err, full) || !errors.Is(err, deaf) || strings.Count(err.Error(), "\n") != 1 {
+			t.Errorf("got %v", err)
+		}
 	})
 }
 
