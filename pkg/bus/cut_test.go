@@ -18,6 +18,7 @@ type wire struct {
 	to    string
 	mu    sync.Mutex
 	conns []net.Conn
+	pass  sync.RWMutex // held while nothing gets through
 }
 
 func newWire(t *testing.T, to string) *wire {
@@ -42,8 +43,8 @@ func newWire(t *testing.T, to string) *wire {
 			w.mu.Lock()
 			w.conns = append(w.conns, near, far)
 			w.mu.Unlock()
-			wg.Go(func() { _, _ = io.Copy(near, far); _ = near.Close() })
-			wg.Go(func() { _, _ = io.Copy(far, near); _ = far.Close() })
+			wg.Go(func() { _, _ = io.Copy(w.gate(near), far); _ = near.Close() })
+			wg.Go(func() { _, _ = io.Copy(w.gate(far), near); _ = far.Close() })
 		}
 	})
 	t.Cleanup(func() {
@@ -62,6 +63,26 @@ func (w *wire) cut() {
 		_ = c.Close()
 	}
 	w.conns = nil
+}
+
+// hold lets nothing through until the returned function is called.
+func (w *wire) hold() (release func()) {
+	w.pass.Lock()
+	return w.pass.Unlock
+}
+
+// gate is one end of the wire; writes to it wait while the wire is held.
+func (w *wire) gate(to io.Writer) io.Writer { return end{w, to} }
+
+type end struct {
+	w  *wire
+	to io.Writer
+}
+
+func (e end) Write(p []byte) (int, error) {
+	e.w.pass.RLock()
+	defer e.w.pass.RUnlock()
+	return e.to.Write(p)
 }
 
 // The network breaks again and again while a follower reads and others write:

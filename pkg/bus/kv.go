@@ -107,11 +107,19 @@ func (b *Bucket) Watch(ctx context.Context, pattern string, each func(Entry) err
 	if pattern == "" {
 		pattern = ">"
 	}
-	w, err := b.kv.Watch(ctx, pattern)
+	watching, end := context.WithCancel(ctx)
+	defer end()
+	w, err := b.kv.Watch(watching, pattern)
 	if err != nil {
 		return bucketError("watch", b.name+"/"+pattern, err)
 	}
-	defer func() { _ = w.Stop() }()
+	defer func() {
+		// Stop asks the server to forget the watch and waits for its answer; the
+		// context has the client do that by itself.
+		if b.conn.control.nc.IsConnected() {
+			_ = w.Stop()
+		}
+	}()
 	for {
 		select {
 		case <-ctx.Done():

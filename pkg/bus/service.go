@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 	"sync"
+	"time"
 
 	"github.com/nats-io/nats.go/micro"
 
@@ -42,7 +43,7 @@ type Endpoint struct {
 // called, ctx ends or the Conn closes. It belongs to the control plane: one
 // request at a time per endpoint; Serve works on many.
 func (c *Conn) AddService(ctx context.Context, s Service) (wave.Stopper, error) {
-	running := &service{}
+	running := &service{conn: c}
 	running.ctx, running.cancel = context.WithCancel(ctx)
 	config := micro.Config{
 		Name: s.Name, Version: s.Version, Description: s.Description, Metadata: s.Metadata,
@@ -76,6 +77,7 @@ func (c *Conn) AddService(ctx context.Context, s Service) (wave.Stopper, error) 
 
 // service is a running Service.
 type service struct {
+	conn   *Conn
 	micro  micro.Service
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -143,7 +145,9 @@ func (s *service) add(c *Conn, e Endpoint) error {
 }
 
 // Stop takes the service off the bus and waits for the requests being
-// answered. Those that arrived but were not begun are refused.
+// answered. Those that arrived but were not begun are refused. The context of
+// one that is being answered ends when no server is there to take the answer,
+// or after Options.Timeout.
 func (s *service) Stop() error {
 	s.mu.Lock()
 	first, forget := !s.stopping, s.forget
@@ -157,9 +161,19 @@ func (s *service) Stop() error {
 			s.err = err
 		}
 	}
+	hurry := time.AfterFunc(s.patience(), s.cancel)
+	defer hurry.Stop()
 	s.running.Wait()
 	s.cancel()
 	return s.err
+}
+
+// patience is how long a request that is being answered may still take.
+func (s *service) patience() time.Duration {
+	if !s.conn.control.nc.IsConnected() {
+		return 0
+	}
+	return s.conn.opts.Timeout
 }
 
 // ServiceInfo is what a service answered to discovery.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats.go"
 
@@ -130,19 +131,57 @@ func (c *Conn) confirm(ctx context.Context, l *line, filter string, before error
 }
 
 // Stop ends the subscription: messages that had already arrived are still
-// handled, then the handlers' context ends. It waits for running handlers.
-// Called from the subscription's own handler it would wait for itself; cancel
-// the context given to Subscribe instead.
+// handled, then the handlers' context ends. It waits for running handlers, but
+// not for a server that is gone, and at most Options.Timeout for one that does
+// not answer. Called from the subscription's own handler it would wait for
+// itself; cancel the context given to Subscribe instead.
 func (s *subscription) Stop() error {
 	s.stop.Do(func() {
 		s.dropped()
-		if err := s.sub.Drain(); err != nil && !isClosed(err) {
-			s.stopErr = s.conn.sendError("stop", wave.Message{Subject: s.sub.Subject}, err)
-			_ = s.sub.Unsubscribe()
-		}
+		s.drain()
 	})
 	<-s.ended
 	return s.stopErr
+}
+
+// stopPoll is how often a subscription that stops looks whether it may end.
+const stopPoll = 20 * time.Millisecond
+
+// drain has the server send no more and ends the subscription when all that
+// came is handled. The client's own drain waits for the server's answer before
+// it looks, which a server that is gone never gives: then this ends it.
+func (s *subscription) drain() {
+	patience := time.NewTimer(s.conn.opts.Timeout)
+	defer patience.Stop()
+	look := time.NewTicker(stopPoll)
+	defer look.Stop()
+	var asked, late bool
+	for {
+		connected := s.line.nc.IsConnected()
+		if connected && !asked {
+			asked = true
+			s.failed(s.sub.Drain())
+		}
+		if waiting, _, err := s.sub.Pending(); err != nil || waiting == 0 && (late || !connected) {
+			s.failed(s.sub.Unsubscribe())
+			return
+		}
+		select {
+		case <-s.ended:
+			return
+		case <-patience.C:
+			late = true
+		case <-look.C:
+		}
+	}
+}
+
+// failed keeps the first error of stopping. That there is nothing to stop any
+// more is none.
+func (s *subscription) failed(err error) {
+	if err != nil && !isClosed(err) && s.stopErr == nil {
+		s.stopErr = s.conn.sendError("stop", wave.Message{Subject: s.sub.Subject}, err)
+	}
 }
 
 // finish runs once the client will call the handler no more.
