@@ -114,15 +114,30 @@ func (b *Boundary) Counts() Counts {
 	return b.counts
 }
 
+// run hears transforms until ctx ends, and works off those that had arrived until its drain context ends.
 func (b *Boundary) run(ctx context.Context, ready func()) error {
 	drain := daemon.Drain(ctx)
-	s, err := b.options.Source.Subscribe(ctx, b.filter, func(_ context.Context, m wave.Message) { b.handle(drain, m) })
+	s, err := b.options.Source.Subscribe(drain, b.filter, func(_ context.Context, m wave.Message) { b.handle(drain, m) })
 	if err != nil {
 		return fmt.Errorf("hear transforms: %w", err)
 	}
 	ready()
 	<-ctx.Done()
-	return s.Stop()
+	stopped := make(chan error, 1)
+	go func() { stopped <- s.Stop() }()
+	select {
+	case err := <-stopped:
+		return err
+	case <-drain.Done():
+	}
+	last := time.NewTimer(lastWords) // of the transform in hand
+	defer last.Stop()
+	select {
+	case err := <-stopped:
+		return err
+	case <-last.C:
+		return context.Cause(drain)
+	}
 }
 
 // handle makes the request of one transform, or refuses it.

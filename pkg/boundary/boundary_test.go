@@ -295,6 +295,59 @@ func TestStoredLater(t *testing.T) {
 	})
 }
 
+// stuckBus is a fakeBus whose subscription cannot be stopped before it is released.
+type stuckBus struct {
+	fakeBus
+	life    context.Context
+	release chan struct{}
+}
+
+func (b *stuckBus) Subscribe(ctx context.Context, filter string, h wave.Handler) (wave.Stopper, error) {
+	b.life = ctx
+	_, err := b.fakeBus.Subscribe(ctx, filter, h)
+	return b, err
+}
+
+func (b *stuckBus) Stop() error {
+	<-b.release
+	return nil
+}
+
+// A subscription that does not end is left behind when Stop's context ends; until then what had arrived is
+// worked off.
+func TestStopIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bus := &stuckBus{release: make(chan struct{})}
+		b, err := New(Options{Env: "dev", Events: events(), Source: bus, Storer: bus, Publisher: bus})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := b.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		<-b.Started()
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+		defer cancel()
+		begun, stopped := time.Now(), make(chan error, 1)
+		go func() { stopped <- b.Stop(ctx) }()
+		<-time.After(time.Second)
+		if bus.life.Err() != nil {
+			t.Error("the subscription ended before it was drained")
+		}
+		bus.bring(transform(t, "pressure", 1))
+		if len(bus.requests) != 1 {
+			t.Errorf("while draining: %+v", b.Counts())
+		}
+		if err := <-stopped; !errors.Is(err, daemon.ErrCutOff) {
+			t.Errorf("got %v", err)
+		}
+		if took := time.Since(begun); took != 3*time.Second+lastWords {
+			t.Errorf("it took %v", took)
+		}
+		close(bus.release)
+	})
+}
+
 func TestOptionsAreChecked(t *testing.T) {
 	bus := &fakeBus{}
 	for want, change := range map[string]func(*Options){
