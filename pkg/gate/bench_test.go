@@ -184,3 +184,26 @@ func (p *plainBench) run(n int) {
 		p.fx.Reset()
 	}
 }
+
+// BenchmarkCrossing is the dearest case: every second wave opens a gate, and
+// silence closes the matter before the next.
+func BenchmarkCrossing(b *testing.B) {
+	k := one(b, gate.Options{}, nil)
+	var fx gate.Effects
+	w := gate.Wave{Confidence: .9, Valence: 1, Time: gatetest.Epoch, Meaning: gate.Label("x")}
+	crossings := 0
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		if n%2 == 0 {
+			w.Time += 20e9
+			k.Advance(w.Time, &fx)
+		}
+		w.Source = sources[n%2]
+		if err := k.Hear(0, &w, &fx); err != nil {
+			b.Fatal(err)
+		}
+		crossings += len(fx.Transitions)
+		fx.Reset()
+	}
+	b.ReportMetric(float64(crossings)/float64(b.N), "crossings/op")
+}

@@ -29,16 +29,18 @@ func (m *Meaning) SetEmbedding(v []float32) error {
 
 // finishVector derives what is needed beside the numbers.
 func (m *Meaning) finishVector() {
-	h, best := uint64(len(m.vec)), 0
+	h, best, most := uint64(len(m.vec)), 0, 0.0
 	var sum float64
 	for i, x := range m.vec {
 		f := float64(x)
 		sum += float64(f * f) // squares of float32 neither overflow nor vanish here
-		h = mix(h ^ uint64(math.Float32bits(x)))
-		if math.Abs(f) > math.Abs(float64(m.vec[best])) {
-			best = i
+		h = (h ^ uint64(math.Float32bits(x))) * 0x9e3779b97f4a7c15
+		h ^= h >> 29
+		if f = math.Abs(f); f > most {
+			best, most = i, f
 		}
 	}
+	h = mix(h)
 	m.kind, m.key, m.norm = vector, max(h, 1), math.Sqrt(sum)
 	// The strongest component and its sign are met again by vectors nearby.
 	m.pattern = mix(uint64(best)<<1 | uint64(math.Float32bits(m.vec[best])>>31))

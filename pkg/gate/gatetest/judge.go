@@ -31,6 +31,7 @@ type judgement struct {
 	about        *meaning
 	all          []heard // the speaker, then the voices related to it
 	rho          float64
+	strongest    float64 // largest |r| among those with rho's sign
 	amplitude    float64 // A
 	corroborated float64 // A'
 	mass         float64 // M
@@ -143,7 +144,7 @@ func (m *Model) measure(g *state, j *judgement) {
 		silent *= 1 - y
 	}
 	j.amplitude = 1 - silent
-	j.shares(strongest)
+	j.strongest = strongest
 
 	slices.Sort(terms)
 	var sum, squares float64
@@ -172,12 +173,15 @@ func (m *Model) measure(g *state, j *judgement) {
 }
 
 // shares gives each contributing voice its part of the mass.
-func (j *judgement) shares(strongest float64) {
+func (j *judgement) shares() {
+	if j.reflex || !j.all[0].same {
+		return
+	}
 	total := 0.0
 	for i := range j.all {
 		a := &j.all[i]
 		if r := math.Abs(a.r); i == 0 {
-			a.share = -math.Log(1 - a.w*strongest)
+			a.share = -math.Log(1 - a.w*j.strongest)
 		} else if a.same {
 			a.share = -math.Log(1 - a.w*r)
 		}

@@ -192,6 +192,7 @@ func (m *Model) announce(g *state, v *side, t *gate.Transition, pattern string, 
 // cross makes a transition of the virtual garden and what goes with it.
 func (m *Model) cross(g *state, to gate.State, cause gate.Cause, j judgement, fx *gate.Effects) {
 	v := &g.virtual
+	j.shares()
 	t := gate.Transition{
 		Garden: gate.Virtual, From: v.state, To: to, Value: v.p - v.q, Correlation: j.rho,
 		Amplitude: j.amplitude, Triggers: j.triggers(), Cause: cause, Time: j.now,
@@ -238,6 +239,7 @@ func (m *Model) hush(g *state, j judgement) {
 	} else if strength <= g.quietStrength+1e-6 { // of equals the first stays
 		return
 	}
+	j.shares()
 	c := j.correlation(g.spec.Name)
 	if g.quiet != nil {
 		c.Start = g.quiet.Start
