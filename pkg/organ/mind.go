@@ -36,7 +36,7 @@ type MindOptions struct {
 	MaxTokens int
 	// Cost is the lifeforce of one answer [0].
 	Cost float64
-	// Beat is the time between heartbeats [10s].
+	// Beat is the time between heartbeats [10s]; a change of the state is said at once.
 	Beat time.Duration
 	// Logger [nothing is logged].
 	Logger *slog.Logger
@@ -84,6 +84,8 @@ type Mind struct {
 	incoming chan *job // reader -> usher
 	turn     chan *job // usher -> worker
 
+	changed chan struct{} // the state is another one: the heart says so at once
+
 	mu      sync.Mutex // guards everything below
 	known   wave.Recent
 	state   State
@@ -126,7 +128,7 @@ func NewMind(o MindOptions) (*Mind, error) {
 	}
 	return &Mind{
 		options: o, response: response.String(), heartbeat: heartbeat.String(),
-		incoming: make(chan *job), turn: make(chan *job), state: Choosing,
+		incoming: make(chan *job), turn: make(chan *job), changed: make(chan struct{}, 1), state: Choosing,
 	}, nil
 }
 
@@ -151,14 +153,23 @@ func (m *Mind) run(ctx context.Context, ready func()) error {
 	return nil
 }
 
-// note changes what Status and the heartbeat say.
+// note changes what Status and the heartbeat say. Another state, or that an engine was chosen, is said at
+// once.
 func (m *Mind) note(change func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	state, chosen := m.state, m.chosen.Backend != nil
 	change()
+	if m.state == state && (m.chosen.Backend != nil) == chosen {
+		return
+	}
+	select {
+	case m.changed <- struct{}{}:
+	default: // the heart has not said the one before yet: it will say this one
+	}
 }
 
-// beat says every now and then that the mind is alive.
+// beat says every now and then, and when the state changes, that the mind is alive.
 func (m *Mind) beat(ctx context.Context) {
 	ticker := time.NewTicker(m.options.Beat)
 	defer ticker.Stop()
@@ -167,6 +178,7 @@ func (m *Mind) beat(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
+		case <-m.changed:
 		case <-ticker.C:
 		}
 	}
