@@ -24,17 +24,13 @@ func busCommand() *cobra.Command {
 }
 
 // planned compares the declaration's streams with the bus, or brings the bus
-// to them. The environment is --env when it was given, else the lab's first.
+// to them. The environment is the one asked for, else the lab's first.
 func planned(cmd *cobra.Command, flags *cli.BusFlags, args []string, apply bool) (bus.Plan, error) {
 	d, err := declared(cmd, args)
 	if err != nil {
 		return bus.Plan{}, err
 	}
-	asked := ""
-	if f := cmd.Flag("env"); f != nil && f.Changed {
-		asked = flags.Env
-	}
-	env, err := lab.Environment(d.Topology, asked)
+	env, err := lab.Environment(d.Topology, flags.Asked(cmd))
 	if err != nil {
 		return bus.Plan{}, cli.Usagef("%w", err)
 	}

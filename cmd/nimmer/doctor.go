@@ -77,6 +77,12 @@ func examine(cmd *cobra.Command, flags *cli.BusFlags, args []string) []finding {
 		out = append(out, finding{"declaration", "bad", err.Error(), "see all of it with `nimmer topology check`"})
 	} else {
 		out = append(out, finding{"declaration", "ok", d.Topology.Lab.Name + ": " + summary(d.Topology), ""})
+		env, err := lab.Environment(d.Topology, flags.Asked(cmd))
+		if err != nil {
+			out = append(out, finding{"environment", "bad", err.Error(), "choose one of those with --env"})
+		} else {
+			flags.Env = env
+		}
 	}
 	out = append(out, examineBus(ctx, flags, d)...)
 	for _, name := range cell.Sensors() {

@@ -132,25 +132,59 @@ func gateWatchCommand(flags *cli.BusFlags) *cobra.Command {
 				return err
 			}
 			defer conn.Close()
-			ctx, cancel := watchContext(cmd.Context())
-			defer cancel()
-			p := &printer{w: cmd.OutOrStdout(), output: output, colour: cli.Terminal(cmd.OutOrStdout()), full: cancel}
-			kinds := []wave.Kind{wave.KindGateTransition, wave.KindGateReflex, wave.KindRealTransition, wave.KindRealFeedback}
-			for _, kind := range kinds {
-				filter, err := wave.Filter(kind, flags.Env, gate)
-				if err != nil {
-					return cli.Usagef("%w", err)
-				}
-				if _, err := conn.Subscribe(ctx, filter, p.message); err != nil {
+			if gate != "*" {
+				_, err := askGate(cmd.Context(), conn, flags.Env, gate, "")
+				if refused := (*bus.RemoteError)(nil); errors.As(err, &refused) {
 					return err
 				}
 			}
+			ctx, cancel := watchContext(cmd.Context())
+			defer cancel()
+			p := &printer{w: cmd.OutOrStdout(), output: output, colour: cli.Terminal(cmd.OutOrStdout()), full: cancel}
+			if err := watchGate(ctx, conn, flags.Env, gate, p.message); err != nil {
+				return err
+			}
+			fmt.Fprintf(cmd.ErrOrStderr(), "watching %s; Ctrl-C stops\n", watched(gate))
 			<-ctx.Done()
 			return nil
 		},
 	}
 	cli.AddOutput(cmd, &output)
 	return cmd
+}
+
+// watchGate hears what one gate ("*": every gate) does, what came of it, and
+// what the nerves that hear it find.
+func watchGate(ctx context.Context, conn *bus.Conn, env, gate string, h wave.Handler) error {
+	found := func(ctx context.Context, m wave.Message) {
+		n, err := wave.Decode[wave.NerveState](m.Data)
+		if gate == "*" || err == nil && n.Gate == gate {
+			h(ctx, m)
+		}
+	}
+	for _, kind := range []wave.Kind{
+		wave.KindGateTransition, wave.KindGateReflex, wave.KindRealTransition, wave.KindRealFeedback, wave.KindNerveState,
+	} {
+		name, handle := gate, h
+		if kind == wave.KindNerveState {
+			name, handle = "*", found
+		}
+		filter, err := wave.Filter(kind, env, name)
+		if err != nil {
+			return cli.Usagef("%w", err)
+		}
+		if _, err := conn.Subscribe(ctx, filter, handle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func watched(gate string) string {
+	if gate == "*" {
+		return "every gate"
+	}
+	return "gate " + gate
 }
 
 func gateOutcomeCommand(flags *cli.BusFlags, verdict wave.Verdict) *cobra.Command {
@@ -193,18 +227,9 @@ func gateOutcomeCommand(flags *cli.BusFlags, verdict wave.Verdict) *cobra.Comman
 
 // giveOutcome stores an outcome for a transition, or for a gate's last opening.
 func giveOutcome(ctx context.Context, conn *bus.Conn, env, target string, verdict wave.Verdict, by wave.By, why string) (wave.Outcome, error) {
-	gate, _, _, isID := wave.ParseTransitionID(target)
-	transition := target
-	if !isID {
-		report, err := askGate(ctx, conn, env, target, "")
-		if err != nil {
-			return wave.Outcome{}, err
-		}
-		i := slices.IndexFunc(report.Transitions, func(t wave.Transition) bool { return t.To == wave.Open })
-		if i < 0 {
-			return wave.Outcome{}, fmt.Errorf("gate %s has not opened lately: there is nothing to judge", report.Gate)
-		}
-		gate, transition = report.Gate, report.Transitions[i].ID
+	gate, transition, err := judged(ctx, conn, env, target)
+	if err != nil {
+		return wave.Outcome{}, err
 	}
 	o := wave.Outcome{
 		ID: wave.OutcomeID(transition, by, verdict), Gate: gate, Transition: transition,
@@ -222,6 +247,38 @@ func giveOutcome(ctx context.Context, conn *bus.Conn, env, target string, verdic
 		return o, cli.Usagef("%w", err)
 	}
 	return o, conn.Store(ctx, wave.Message{Subject: subject.String(), ID: o.ID, Data: data})
+}
+
+// judged finds the transition that a person means, and asks its gate whether
+// there is one to judge: what is stored wrongly would be refused unseen.
+func judged(ctx context.Context, conn *bus.Conn, env, target string) (gate, transition string, err error) {
+	name, garden, seq, isID := wave.ParseTransitionID(target)
+	if !isID {
+		name, garden = target, ""
+	}
+	report, err := askGate(ctx, conn, env, name, garden)
+	if err != nil {
+		return "", "", err
+	}
+	if !isID {
+		i := slices.IndexFunc(report.Transitions, func(t wave.Transition) bool { return t.To == wave.Open && t.Cause != wave.CauseForced })
+		if i < 0 {
+			return "", "", fmt.Errorf("gate %s has not opened lately: there is nothing to judge", report.Gate)
+		}
+		return report.Gate, report.Transitions[i].ID, nil
+	}
+	switch {
+	case seq == 0 || seq > report.Seq:
+		return "", "", fmt.Errorf("there is no transition %s: gate %s has made %d in %s", target, report.Gate, report.Seq, report.Garden)
+	case seq%2 == 0: // every change passes through stable: the even ones return to it
+		return "", "", fmt.Errorf("%s is a return to stable: judge the opening before it, %s", target, wave.TransitionID(report.Gate, garden, seq-1))
+	}
+	for _, t := range report.Transitions {
+		if t.ID == target && t.Cause == wave.CauseForced {
+			return "", "", fmt.Errorf("%s was forced (%s): nothing can be learned from it", target, t.Reason)
+		}
+	}
+	return report.Gate, target, nil
 }
 
 // askGates asks gate core for everything it owns.

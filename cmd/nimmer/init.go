@@ -18,8 +18,9 @@ import (
 
 func initCommand() *cobra.Command {
 	var (
-		name  string
-		force bool
+		name   string
+		force  bool
+		output cli.Output
 	)
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
@@ -42,12 +43,16 @@ play it with 'nimmer up DIR'.`,
 			if err := writeNew(path, load.InitHCL(opts), force); err != nil {
 				return err
 			}
+			if output == cli.JSON {
+				return writeFiles(cmd.OutOrStdout(), []fileLine{{path, true}})
+			}
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n\nnext:\n  nimmer topology check %s\n  nimmer up %s\n", path, dir, dir)
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&name, "name", "home", "name of the lab")
 	cmd.Flags().BoolVar(&force, "force", false, "replace a lab.hcl that is there")
+	cli.AddOutput(cmd, &output)
 	return cmd
 }
 

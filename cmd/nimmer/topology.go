@@ -122,8 +122,9 @@ func summary(t *topology.Topology) string {
 
 func topologyEmitCommand() *cobra.Command {
 	var (
-		out   string
-		check bool
+		out    string
+		check  bool
+		output cli.Output
 	)
 	cmd := &cobra.Command{
 		Use:   "emit [DIR]",
@@ -148,13 +149,14 @@ files are listed and the command exits 1.`,
 				return err
 			}
 			if check {
-				return stale(cmd.OutOrStdout(), out, files)
+				return stale(cmd.OutOrStdout(), out, files, output)
 			}
-			return emit(cmd.OutOrStdout(), out, files)
+			return emit(cmd.OutOrStdout(), out, files, output)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "", "folder to write to (default: the declaration's)")
 	cmd.Flags().BoolVar(&check, "check", false, "only list what is stale")
+	cli.AddOutput(cmd, &output)
 	return cmd
 }
 
@@ -177,21 +179,41 @@ func artifacts(t *topology.Topology) ([]artifact, error) {
 	}, nil
 }
 
+// fileLine is one file in JSON output.
+type fileLine struct {
+	Path    string `json:"path"`
+	Changed bool   `json:"changed"` // it was written, or with --check would be
+}
+
+func writeFiles(w io.Writer, files []fileLine) error {
+	return cli.WriteJSON(w, struct {
+		Files []fileLine `json:"files"`
+	}{files})
+}
+
 // emit writes the files that differ, each whole or not at all.
-func emit(w io.Writer, dir string, files []artifact) error {
+func emit(w io.Writer, dir string, files []artifact, output cli.Output) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return &daemon.Error{Op: "make", Subject: dir, Err: err, Hint: "choose another folder with --out"}
 	}
+	var done []fileLine
 	for _, f := range files {
-		path := filepath.Join(dir, f.name)
-		if old, err := os.ReadFile(path); err == nil && bytes.Equal(old, f.data) {
-			fmt.Fprintf(w, "same   %s\n", path)
-			continue
+		path, verb := filepath.Join(dir, f.name), "same "
+		old, err := os.ReadFile(path)
+		changed := err != nil || !bytes.Equal(old, f.data)
+		if changed {
+			if err := replace(path, f.data); err != nil {
+				return &daemon.Error{Op: "write", Subject: path, Err: err, Hint: "choose another folder with --out"}
+			}
+			verb = "wrote"
 		}
-		if err := replace(path, f.data); err != nil {
-			return &daemon.Error{Op: "write", Subject: path, Err: err, Hint: "choose another folder with --out"}
+		if output == cli.Text {
+			fmt.Fprintf(w, "%s  %s\n", verb, path)
 		}
-		fmt.Fprintf(w, "wrote  %s\n", path)
+		done = append(done, fileLine{path, changed})
+	}
+	if output == cli.JSON {
+		return writeFiles(w, done)
 	}
 	return nil
 }
@@ -214,21 +236,33 @@ func replace(path string, data []byte) error {
 }
 
 // stale lists the files that are missing or differ.
-func stale(w io.Writer, dir string, files []artifact) error {
+func stale(w io.Writer, dir string, files []artifact, output cli.Output) error {
 	found := 0
+	var seen []fileLine
 	for _, f := range files {
-		old, err := os.ReadFile(filepath.Join(dir, f.name))
+		path, verb := filepath.Join(dir, f.name), ""
+		old, err := os.ReadFile(path)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
-			fmt.Fprintf(w, "missing  %s\n", filepath.Join(dir, f.name))
+			verb = "missing"
 		case err != nil:
 			return err
 		case !bytes.Equal(old, f.data):
-			fmt.Fprintf(w, "stale    %s\n", filepath.Join(dir, f.name))
-		default:
+			verb = "stale  "
+		}
+		seen = append(seen, fileLine{path, verb != ""})
+		if verb == "" {
 			continue
 		}
 		found++
+		if output == cli.Text {
+			fmt.Fprintf(w, "%s  %s\n", verb, path)
+		}
+	}
+	if output == cli.JSON {
+		if err := writeFiles(w, seen); err != nil {
+			return err
+		}
 	}
 	if found > 0 {
 		return cli.Silent(cli.ExitFailed)
@@ -263,7 +297,10 @@ func topologyShowCommand() *cobra.Command {
 }
 
 func topologyDiagramCommand() *cobra.Command {
-	var form string
+	var (
+		form   string
+		output cli.Output
+	)
 	cmd := &cobra.Command{
 		Use:     "diagram [DIR]",
 		Short:   "Draw the lab: SVG, Mermaid or D2, on standard output",
@@ -280,11 +317,18 @@ func topologyDiagramCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			if output == cli.JSON {
+				return cli.WriteJSON(cmd.OutOrStdout(), struct {
+					Format  string `json:"format"`
+					Diagram string `json:"diagram"`
+				}{form, string(draw(d.Topology))})
+			}
 			_, err = cmd.OutOrStdout().Write(draw(d.Topology))
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&form, "format", "svg", "svg, mermaid or d2")
+	cli.AddOutput(cmd, &output)
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"svg", "mermaid", "d2"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -55,8 +57,8 @@ gates have learned is kept.`,
 		},
 	}
 	fs := cmd.Flags()
-	fs.StringVar(&o.env, "env", "", "environment to play (default: the first that is declared)")
-	fs.StringVar(&o.listen, "listen", "127.0.0.1:4222", "where the bus listens for clients; port 0 takes a free one")
+	fs.StringVar(&o.env, "env", os.Getenv("NIMMERVERSE_ENV"), "environment to play (also NIMMERVERSE_ENV; default: the first that is declared)")
+	fs.StringVar(&o.listen, "listen", "127.0.0.1:4222", "where the bus listens for clients; port 0 takes a free one, none listens nowhere")
 	fs.StringVar(&o.state, "state", "", "where streams and state are kept (default: the user's state directory, by lab and environment)")
 	fs.StringVar(&o.logLevel, "log-level", "warn", "debug, info, warn or error")
 	fs.BoolVar(&o.noView, "no-view", false, "print lines on a terminal too")
@@ -68,6 +70,9 @@ gates have learned is kept.`,
 func (o *upOptions) run(cmd *cobra.Command, dir string) (err error) {
 	if _, err := daemon.ParseLevel(o.logLevel); err != nil {
 		return cli.Usagef("--log-level: %w", err)
+	}
+	if err := checkListen(o.listen); err != nil {
+		return err
 	}
 	d := lab.Load(dir)
 	if len(d.Diagnostics) > 0 {
@@ -105,6 +110,21 @@ func (o *upOptions) run(cmd *cobra.Command, dir string) (err error) {
 	return o.runLines(cmd.Context(), cmd.OutOrStdout(), l, logger)
 }
 
+// checkListen says what is wrong with --listen.
+func checkListen(listen string) error {
+	if listen == "none" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(listen)
+	if err == nil {
+		_, err = strconv.ParseUint(port, 10, 16)
+	}
+	if err != nil {
+		return cli.Usagef("--listen must be host:port with a port from 0 to 65535, or none, not %q", listen)
+	}
+	return nil
+}
+
 // logger writes to stderr, or beside the state while a view owns the terminal.
 func (o *upOptions) logger(stderr io.Writer, view bool) (*slog.Logger, func(), error) {
 	if !view {
@@ -126,11 +146,17 @@ func (o *upOptions) logger(stderr io.Writer, view bool) (*slog.Logger, func(), e
 
 // runLines plays the lab and prints what happens, a line each.
 func (o *upOptions) runLines(ctx context.Context, w io.Writer, l *lab.Lab, logger *slog.Logger) error {
+	// A reader that goes away (a pipe into head) is a failed write: it stops the
+	// lab as Ctrl-C does, instead of ending the process at once.
+	signal.Ignore(syscall.SIGPIPE)
 	ctx, full := context.WithCancel(ctx)
 	defer full()
 	p := &printer{w: w, output: o.output, colour: cli.Terminal(w), full: full, quiet: o.output == cli.Text, calm: o.output == cli.Text}
 	filter, err := wave.Everything(l.Env)
 	if err != nil {
+		return err
+	}
+	if err := o.introduce(w, l); err != nil {
 		return err
 	}
 	sub, err := l.Conn.Subscribe(context.WithoutCancel(ctx), filter, p.message)
@@ -139,11 +165,6 @@ func (o *upOptions) runLines(ctx context.Context, w io.Writer, l *lab.Lab, logge
 	}
 	services := l.Services
 	if o.output == cli.Text {
-		fmt.Fprintf(w, "lab %s, environment %s: %s\n", l.Name, l.Env, summary(l.Declaration.Topology))
-		fmt.Fprintf(w, "bus %s, state %s\n", l.URL(), l.StateDir())
-		for _, note := range l.Notes {
-			fmt.Fprintln(w, note)
-		}
 		services = l.After("gate core", "first gates", func(ctx context.Context) error { return printFirst(ctx, w, l) })
 	}
 	err = daemon.Run(ctx, logger, daemon.Options{Ready: func() {
@@ -152,8 +173,36 @@ func (o *upOptions) runLines(ctx context.Context, w io.Writer, l *lab.Lab, logge
 		}
 	}}, services...)
 	_ = sub.Stop()
-	if o.output == cli.Text {
+	if o.output == cli.Text && err == nil {
 		fmt.Fprintln(w, "stopped; what the gates have learned is kept")
+	}
+	return err
+}
+
+// introduce says which lab is played, and where: in JSON as a line of the same
+// form as those of messages, without a subject.
+func (o *upOptions) introduce(w io.Writer, l *lab.Lab) error {
+	if o.output == cli.JSON {
+		type played struct {
+			Lab         string   `json:"lab"`
+			Environment string   `json:"environment"`
+			Bus         string   `json:"bus"`
+			State       string   `json:"state"`
+			Notes       []string `json:"notes"`
+		}
+		return cli.WriteJSONLine(w, struct {
+			Time    time.Time `json:"time"`
+			Subject string    `json:"subject"`
+			Body    played    `json:"body"`
+		}{time.Now().UTC(), "", played{l.Name, l.Env, l.URL(), l.StateDir(), append([]string{}, l.Notes...)}})
+	}
+	where := l.URL()
+	if where == "" {
+		where = "inside this process only"
+	}
+	_, err := fmt.Fprintf(w, "lab %s, environment %s: %s\nbus %s, state %s\n", l.Name, l.Env, summary(l.Declaration.Topology), where, l.StateDir())
+	for _, note := range l.Notes {
+		fmt.Fprintln(w, note)
 	}
 	return err
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
@@ -31,12 +33,14 @@ NATS filter inside it, for example 'nervous.gates.>'.`,
   nimmer wave watch 'nervous.cells.*.wave' --count 10 --output json`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			filter, err := wave.Everything(bus.Env)
-			if err != nil {
+			filter, err := watchFilter(bus.Env, args)
+			switch {
+			case err != nil:
 				return cli.Usagef("%w", err)
-			}
-			if len(args) == 1 {
-				filter = within(bus.Env, args[0])
+			case count < 0:
+				return cli.Usagef("--count must be 0 (no bound) or more, not %d", count)
+			case wait < 0:
+				return cli.Usagef("--for must be 0s (no bound) or more, not %s", wait)
 			}
 			conn, err := bus.Connect(cmd.Context(), "nimmer wave watch", nil)
 			if err != nil {
@@ -68,6 +72,30 @@ NATS filter inside it, for example 'nervous.gates.>'.`,
 	cmd.Flags().BoolVar(&quiet, "no-waves", false, "leave the waves themselves out")
 	cli.AddOutput(cmd, &output)
 	return cmd
+}
+
+// watchFilter is the filter to watch: everything in the environment, or what
+// the argument names there.
+func watchFilter(env string, args []string) (string, error) {
+	filter, err := wave.Everything(env)
+	if err != nil || len(args) == 0 {
+		return filter, err
+	}
+	filter = within(env, args[0])
+	tokens := strings.Split(filter, ".")
+	for i, token := range tokens {
+		switch {
+		case token == "":
+			return "", fmt.Errorf("SUBJECT %q has an empty token", args[0])
+		case strings.ContainsFunc(token, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }):
+			return "", fmt.Errorf("SUBJECT %q has a space or a control character in it", args[0])
+		case token == ">" && i < len(tokens)-1:
+			return "", fmt.Errorf("SUBJECT %q: '>' stands for the rest, so it can only be the last token", args[0])
+		case len(token) > 1 && strings.ContainsAny(token, "*>"):
+			return "", fmt.Errorf("SUBJECT %q: a wildcard is a whole token, not a part of %q", args[0], token)
+		}
+	}
+	return filter, nil
 }
 
 // within completes a filter with its environment.
@@ -145,7 +173,11 @@ func (p *printer) message(_ context.Context, m wave.Message) {
 }
 
 // news reports whether a heartbeat says something else than the one before.
+// That a mind is busy is no news: the question was shown.
 func (p *printer) news(subject wave.Subject, m wave.Message) bool {
+	if h, err := wave.Decode[wave.Heartbeat](m.Data); err == nil && h.State == "busy" {
+		return false
+	}
 	text, _ := describe(subject, m)
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -15,19 +15,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
+	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
 func waveCommand() *cobra.Command {
-	var bus cli.BusFlags
+	var flags cli.BusFlags
 	cmd := &cobra.Command{
 		Use:   "wave",
 		Short: "Say something as a cell, watch everything that is said",
 		Long: `A wave is what one source says about one thing, with a confidence. Gates open
 when waves of different sources agree.`,
 	}
-	bus.Add(cmd)
-	cmd.AddCommand(waveSendCommand(&bus), waveWatchCommand(&bus), waveSchemaCommand())
+	flags.Add(cmd)
+	cmd.AddCommand(waveSendCommand(&flags), waveWatchCommand(&flags), waveSchemaCommand())
 	return cmd
 }
 
@@ -44,8 +45,8 @@ type sendOptions struct {
 	output     cli.Output
 }
 
-func waveSendCommand(bus *cli.BusFlags) *cobra.Command {
-	o := sendOptions{bus: bus}
+func waveSendCommand(flags *cli.BusFlags) *cobra.Command {
+	o := sendOptions{bus: flags}
 	cmd := &cobra.Command{
 		Use:   "send --cell CELL [TEXT | -]",
 		Short: "Send one wave",
@@ -90,6 +91,9 @@ func (o *sendOptions) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return cli.Usagef("the wave breaks a rule: %w", err)
 	}
+	if len(data) > wave.MaxWaveMessage {
+		return cli.Usagef("the wave has %d bytes, at most %d are allowed: a wave is a short statement", len(data), wave.MaxWaveMessage)
+	}
 	token, err := wave.TokenFor(wave.KindCellWave, o.cell)
 	if err != nil {
 		return cli.Usagef("%w", err)
@@ -111,6 +115,9 @@ func (o *sendOptions) run(cmd *cobra.Command, args []string) error {
 	if err := conn.Flush(ctx); err != nil {
 		return err
 	}
+	if unheard(cmd.Context(), conn, o.bus.Env, token) {
+		fmt.Fprintf(cmd.ErrOrStderr(), "note: no gate of %s hears the field %s\n", o.bus.Env, token)
+	}
 	if o.output == cli.JSON {
 		return cli.WriteJSON(cmd.OutOrStdout(), struct {
 			Subject string          `json:"subject"`
@@ -119,6 +126,35 @@ func (o *sendOptions) run(cmd *cobra.Command, args []string) error {
 	}
 	_, err = fmt.Fprintf(cmd.OutOrStdout(), "sent to %s: %s\n", subject, data)
 	return err
+}
+
+// unheard reports whether the gates of an environment are known and none of
+// them hears a field. It takes a second at most; without an answer the field
+// counts as heard.
+func unheard(ctx context.Context, conn *bus.Conn, env, cell string) bool {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	report, err := askGates(ctx, conn, env)
+	if err != nil {
+		return false
+	}
+	asked := map[string]bool{}
+	for _, line := range report.Gates {
+		if asked[line.Gate] {
+			continue
+		}
+		asked[line.Gate] = true
+		gate, err := askGate(ctx, conn, env, line.Gate, "")
+		if err != nil {
+			return false
+		}
+		for _, field := range gate.Spec.Cells {
+			if token, err := wave.Token(field); err == nil && token == cell {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // wave builds the wave from the flags, the argument or standard input.
@@ -185,6 +221,12 @@ func waveSchemaCommand() *cobra.Command {
 			if err != nil {
 				return cli.Usagef("%w\nrun 'nimmer wave schema' for the list", err)
 			}
+			if output == cli.JSON {
+				return cli.WriteJSON(cmd.OutOrStdout(), struct {
+					Name   string          `json:"name"`
+					Schema json.RawMessage `json:"schema"`
+				}{args[0], doc})
+			}
 			_, err = cmd.OutOrStdout().Write(doc)
 			return err
 		},
@@ -193,7 +235,9 @@ func waveSchemaCommand() *cobra.Command {
 	return cmd
 }
 
-// watchContext ends with the command, or with the first Ctrl-C.
+// watchContext ends with the command, or with the first Ctrl-C. A reader that
+// goes away (a pipe into head) is a failed write, not the end of the process.
 func watchContext(ctx context.Context) (context.Context, context.CancelFunc) {
+	signal.Ignore(syscall.SIGPIPE)
 	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 }

@@ -39,6 +39,15 @@ func envDefault() string {
 	return "dev"
 }
 
+// Asked returns the environment that somebody asked for, with --env or with
+// NIMMERVERSE_ENV, or "" when nobody did.
+func (f *BusFlags) Asked(cmd *cobra.Command) string {
+	if flag := cmd.Flag("env"); flag != nil && flag.Changed || os.Getenv("NIMMERVERSE_ENV") != "" {
+		return f.Env
+	}
+	return ""
+}
+
 // Connect opens the connection of a client command.
 func (f *BusFlags) Connect(ctx context.Context, name string, logger *slog.Logger) (*bus.Conn, error) {
 	conn, err := bus.Connect(ctx, f.Options(name, logger))
