@@ -166,7 +166,10 @@ func FuzzContent(f *testing.F) {
 	})
 }
 
-func TestContentAllocatesLittle(t *testing.T) {
+func TestContentAllocatesNothing(t *testing.T) {
+	if raceDetector {
+		t.Skip("allocations are not counted under the race detector, which empties pools")
+	}
 	doc := []byte(`{"distance_cm":25,"direction":"front","ok":true,"note":"all is well here"}`)
 	var m gate.Meaning
 	if n := testing.AllocsPerRun(1000, func() {
