@@ -125,7 +125,7 @@ func (k OutcomeKind) String() string {
 
 // Outcome is what became of one transition. It is the only teacher of a gate.
 type Outcome struct {
-	ID          string // repeated ids teach once, among the gate's last ten
+	ID          string // a repeated id teaches once, among the gate's last ten; empty: never repeated
 	Garden      Garden // whose transition
 	Seq         uint64 // which transition
 	Kind        OutcomeKind

@@ -76,10 +76,13 @@ func (k *Kernel) Outcome(id ID, o *Outcome) (Lesson, error) {
 	if r != nil && r.cause == Forced {
 		return Lesson{}, ErrDecay
 	}
-	digest := hashText(o.ID)
+	digest := uint64(0) // without an id nothing can be repeated
+	if o.ID != "" {
+		digest = hashText(o.ID)
+	}
 	before := x.trusted(p, o.Time)
 	for i := range x.changes {
-		if x.changes[i].id == digest {
+		if digest != 0 && x.changes[i].id == digest {
 			return Lesson{Before: before, After: before, Repeated: true}, nil
 		}
 	}

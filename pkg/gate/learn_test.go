@@ -104,6 +104,17 @@ func TestOutcomeIsChecked(t *testing.T) {
 	}
 }
 
+func TestOutcomesWithoutIdAllTeach(t *testing.T) {
+	k := one(t, gate.Options{}, nil)
+	var fx gate.Effects
+	pair2(t, k, 0, 0, &fx)
+	for i := range 3 {
+		if l, err := k.Outcome(0, &gate.Outcome{Seq: 1, Time: Ms(float64(i))}); err != nil || l.Repeated {
+			t.Errorf("%+v %v", l, err)
+		}
+	}
+}
+
 func TestOldTransitionTeachesTheWeightAlone(t *testing.T) {
 	k := one(t, gate.Options{}, func(s *gate.Spec) { s.Memory = 1024 })
 	var fx gate.Effects
