@@ -106,7 +106,8 @@ func (o *options) serve(ctx context.Context, t *topology.Topology, conn *bus.Con
 		if err != nil {
 			return err
 		}
-		services = append(services, daemon.Named{Name: "boundary", Service: b})
+		// First up and last down: what gate core asks it is not stored.
+		services = append([]daemon.Named{{Name: "boundary", Service: b}}, services...)
 	}
 	health := &daemon.Health{}
 	health.Check("bus", func(context.Context) error {

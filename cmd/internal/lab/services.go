@@ -20,6 +20,9 @@ import (
 // listens comes before who speaks.
 func (l *Lab) build(o Options) error {
 	view := o.Declaration.Topology.In(o.Env)
+	if err := l.buildBoundary(o, view); err != nil {
+		return err
+	}
 	l.add("gate core", l.Core)
 	if err := l.buildMinds(o, view); err != nil {
 		return err
@@ -38,15 +41,22 @@ func (l *Lab) note(format string, args ...any) {
 	l.Notes = append(l.Notes, fmt.Sprintf(format, args...))
 }
 
-// buildMinds makes the boundary and the minds its requests go to.
-func (l *Lab) buildMinds(o Options, view topology.View) error {
-	if len(view.Events) > 0 {
-		b, err := Boundary(view, o.Env, l.Conn, o.Logger)
-		if err != nil {
-			return err
-		}
-		l.add("boundary", b)
+// buildBoundary makes the boundary. It starts before gate core and stops after
+// it: what it is asked is not stored, and would be lost on a bus without it.
+func (l *Lab) buildBoundary(o Options, view topology.View) error {
+	if len(view.Events) == 0 {
+		return nil
 	}
+	b, err := Boundary(view, o.Env, l.Conn, o.Logger)
+	if err != nil {
+		return err
+	}
+	l.add("boundary", b)
+	return nil
+}
+
+// buildMinds makes the minds that the boundary's requests go to.
+func (l *Lab) buildMinds(o Options, view topology.View) error {
 	for _, m := range view.Minds {
 		mind, err := Mind(m, o.Env, l.Conn, o.Logger)
 		if err != nil {
