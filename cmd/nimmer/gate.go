@@ -64,6 +64,9 @@ func printGates(cmd *cobra.Command, report wave.GatesReport) error {
 	w := cmd.OutOrStdout()
 	a := report.Attention
 	fmt.Fprintf(w, "attention %s, lifeforce %.1f of %.0f spent this beat\n\n", strings.ToUpper(a.Mode), a.Beat.Spent, a.Beat.Budget)
+	if report.Trouble != "" {
+		fmt.Fprintf(w, "trouble: %s\n\n", report.Trouble)
+	}
 	var rows [][]string
 	for _, g := range report.Gates {
 		last := "never"

@@ -139,6 +139,9 @@ func (v *live) render() string {
 	for _, g := range v.report.Gates {
 		b.WriteString(gateLine(g, width) + "\n")
 	}
+	if v.report.Trouble != "" {
+		b.WriteString(clip(closed.paint("  "+v.report.Trouble), width) + "\n")
+	}
 	if v.err != nil {
 		b.WriteString(closed.paint("  "+v.err.Error()) + "\n")
 	}
