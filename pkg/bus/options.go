@@ -31,7 +31,8 @@ type Options struct {
 	// Name is what the server lists this client as. Default "nimmer".
 	Name string
 	// InboxPrefix is where answers come in, without a final dot, for example
-	// "_IN.gate-dev". Default "_INBOX" (or what the NATS context says).
+	// "_IN.gate-dev". Default: "_IN." and the user's name, as the credentials
+	// or User say it; what the NATS context says; else "_INBOX".
 	InboxPrefix string
 	// Domain is the JetStream domain. Default: the server's own (or what the
 	// NATS context says).

@@ -37,7 +37,6 @@ func Resolve(o Options) (Target, error) {
 	if err != nil {
 		return Target{}, err
 	}
-	t.inboxPrefix = cmp.Or(o.InboxPrefix, t.inboxPrefix)
 	if o.Domain != "" {
 		t.api = domainAPI(o.Domain)
 	}
@@ -46,13 +45,14 @@ func Resolve(o Options) (Target, error) {
 		if err := readable(o.Creds); err != nil {
 			return Target{}, err
 		}
-		t.Creds = o.Creds
+		t.Creds, t.inboxPrefix = o.Creds, cmp.Or(inboxOfCreds(o.Creds), t.inboxPrefix)
 		t.options = append(t.options, anonymous, nats.UserCredentials(o.Creds))
 	}
 	if o.User != "" {
-		t.Creds = ""
+		t.Creds, t.inboxPrefix = "", cmp.Or(inboxOf(o.User), t.inboxPrefix)
 		t.options = append(t.options, anonymous, nats.UserInfo(o.User, o.Password))
 	}
+	t.inboxPrefix = cmp.Or(o.InboxPrefix, t.inboxPrefix)
 	return t, nil
 }
 
@@ -112,7 +112,7 @@ func fromContext(name string, o Options) (Target, error) {
 	}
 	t := Target{
 		URLs: c.ServerURL(), From: "context " + name, Creds: c.Creds(),
-		inboxPrefix: c.InboxPrefix(), api: c.JSAPIPrefix(), options: options,
+		inboxPrefix: inboxOfContext(c), api: c.JSAPIPrefix(), options: options,
 	}
 	if c.JSDomain() != "" {
 		t.api = domainAPI(c.JSDomain())

@@ -2,9 +2,12 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -22,7 +25,7 @@ type BusFlags struct {
 func (f *BusFlags) Add(cmd *cobra.Command) {
 	fs := cmd.PersistentFlags()
 	fs.StringVar(&f.Server, "server", "", "URL of the bus (default: NATS_URL, the selected NATS context, 127.0.0.1:4222)")
-	fs.StringVar(&f.Creds, "creds", "", "credentials file for the bus")
+	fs.StringVar(&f.Creds, "creds", "", "credentials file for the bus (default: NATS_CREDS, nats.creds among the systemd credentials)")
 	fs.StringVar(&f.Context, "context", "", "NATS context, the same as the nats command uses")
 	f.AddEnv(cmd)
 }
@@ -59,5 +62,26 @@ func (f *BusFlags) Connect(ctx context.Context, name string, logger *slog.Logger
 
 // Options returns the bus options that the flags stand for.
 func (f *BusFlags) Options(name string, logger *slog.Logger) bus.Options {
-	return bus.Options{Server: f.Server, Creds: f.Creds, Context: f.Context, Name: name, Logger: logger}
+	return bus.Options{Server: f.Server, Creds: f.credentials(), Context: f.Context, Name: name, Logger: logger}
+}
+
+// credentials is the file to log in with: --creds, else that of the context
+// which was asked for, else NATS_CREDS, else what systemd handed to the unit
+// (LoadCredential=nats.creds:PATH).
+func (f *BusFlags) credentials() string {
+	if f.Creds != "" || f.Context != "" {
+		return f.Creds
+	}
+	if path := os.Getenv("NATS_CREDS"); path != "" {
+		return path
+	}
+	dir := os.Getenv("CREDENTIALS_DIRECTORY")
+	if dir == "" {
+		return ""
+	}
+	path := filepath.Join(dir, "nats.creds")
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return path
 }
