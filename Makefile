@@ -90,9 +90,9 @@ cross: ## build for linux and macOS, amd64 and arm64 (TARGETS="darwin/arm64" for
 	done
 
 .PHONY: emit
-emit: ## refresh the committed topology.json beside each declaration
+emit: ## refresh the committed files that are emitted beside each declaration
 	@for dir in topology topology/examples/*/; do \
-		echo "emit $$dir"; $(GO) run ./cmd/nimmer topology emit "$$dir" || exit 1; \
+		echo "emit $$dir"; $(GO) run ./cmd/nimmer topology emit --force "$$dir" || exit 1; \
 	done
 
 .PHONY: clean

@@ -12,6 +12,7 @@ import (
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology/emitted"
 	"github.com/nimmerverse/nimmer/pkg/topology/load"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
@@ -44,7 +45,9 @@ play it with 'nimmer up DIR'.`,
 				return err
 			}
 			if output == cli.JSON {
-				return writeFiles(cmd.OutOrStdout(), []fileLine{{path, true}})
+				return cli.WriteJSON(cmd.OutOrStdout(), struct {
+					Files []writtenFile `json:"files"`
+				}{[]writtenFile{{path, true}}})
 			}
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "wrote %s\n\nnext:\n  nimmer topology check %s\n  nimmer up %s\n", path, dir, dir)
 			return err
@@ -56,6 +59,12 @@ play it with 'nimmer up DIR'.`,
 	return cmd
 }
 
+// writtenFile is one file in JSON output.
+type writtenFile struct {
+	Path    string `json:"path"`
+	Changed bool   `json:"changed"`
+}
+
 // writeNew writes a file that is not there yet, or replaces it when forced.
 func writeNew(path string, data []byte, force bool) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -64,7 +73,7 @@ func writeNew(path string, data []byte, force bool) error {
 	_, err := os.Lstat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist) || err == nil && force:
-		if err := replace(path, data); err != nil {
+		if err := emitted.WriteFile(path, data); err != nil {
 			return &daemon.Error{Op: "write", Subject: path, Err: err, Hint: "choose another folder"}
 		}
 		return nil

@@ -2,11 +2,7 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -14,7 +10,6 @@ import (
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
-	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
@@ -118,156 +113,6 @@ func summary(t *topology.Topology) string {
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-func topologyEmitCommand() *cobra.Command {
-	var (
-		out    string
-		check  bool
-		output cli.Output
-	)
-	cmd := &cobra.Command{
-		Use:   "emit [DIR]",
-		Short: "Write topology.json and the pictures beside the declaration",
-		Long: `Write what the flake and the daemons read (topology.json) and the pictures
-(topology.svg, .mmd, .d2) into --out, by default the declaration's folder. The
-same declaration gives the same bytes. With --check nothing is written; stale
-files are listed and the command exits 1.`,
-		Args: cobra.MaximumNArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := declared(cmd, args)
-			if err != nil {
-				return err
-			}
-			if out == "" {
-				if out = d.Folder; out == "" {
-					return cli.Usagef("the built-in lab has no folder: name one with --out, or write the lab with 'nimmer init'")
-				}
-			}
-			files, err := artifacts(d.Topology)
-			if err != nil {
-				return err
-			}
-			if check {
-				return stale(cmd.OutOrStdout(), out, files, output)
-			}
-			return emit(cmd.OutOrStdout(), out, files, output)
-		},
-	}
-	cmd.Flags().StringVar(&out, "out", "", "folder to write to (default: the declaration's)")
-	cmd.Flags().BoolVar(&check, "check", false, "only list what is stale")
-	cli.AddOutput(cmd, &output)
-	return cmd
-}
-
-// artifact is one emitted file.
-type artifact struct {
-	name string
-	data []byte
-}
-
-func artifacts(t *topology.Topology) ([]artifact, error) {
-	doc, err := topology.JSON(t)
-	if err != nil {
-		return nil, fmt.Errorf("emit topology.json: %w", err)
-	}
-	return []artifact{
-		{"topology.json", doc},
-		{"topology.svg", topology.SVG(t)},
-		{"topology.mmd", topology.Mermaid(t)},
-		{"topology.d2", topology.D2(t)},
-	}, nil
-}
-
-// fileLine is one file in JSON output.
-type fileLine struct {
-	Path    string `json:"path"`
-	Changed bool   `json:"changed"` // it was written, or with --check would be
-}
-
-func writeFiles(w io.Writer, files []fileLine) error {
-	return cli.WriteJSON(w, struct {
-		Files []fileLine `json:"files"`
-	}{files})
-}
-
-// emit writes the files that differ, each whole or not at all.
-func emit(w io.Writer, dir string, files []artifact, output cli.Output) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return &daemon.Error{Op: "make", Subject: dir, Err: err, Hint: "choose another folder with --out"}
-	}
-	var done []fileLine
-	for _, f := range files {
-		path, verb := filepath.Join(dir, f.name), "same "
-		old, err := os.ReadFile(path)
-		changed := err != nil || !bytes.Equal(old, f.data)
-		if changed {
-			if err := replace(path, f.data); err != nil {
-				return &daemon.Error{Op: "write", Subject: path, Err: err, Hint: "choose another folder with --out"}
-			}
-			verb = "wrote"
-		}
-		if output == cli.Text {
-			fmt.Fprintf(w, "%s  %s\n", verb, path)
-		}
-		done = append(done, fileLine{path, changed})
-	}
-	if output == cli.JSON {
-		return writeFiles(w, done)
-	}
-	return nil
-}
-
-// replace writes a file so that a reader sees the old one or the new one.
-func replace(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".nimmer-*")
-	if err != nil {
-		return err
-	}
-	_, err = tmp.Write(data)
-	err = errors.Join(err, tmp.Chmod(0o644), tmp.Close())
-	if err == nil {
-		err = os.Rename(tmp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(tmp.Name()))
-	}
-	return nil
-}
-
-// stale lists the files that are missing or differ.
-func stale(w io.Writer, dir string, files []artifact, output cli.Output) error {
-	found := 0
-	var seen []fileLine
-	for _, f := range files {
-		path, verb := filepath.Join(dir, f.name), ""
-		old, err := os.ReadFile(path)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-			verb = "missing"
-		case err != nil:
-			return err
-		case !bytes.Equal(old, f.data):
-			verb = "stale  "
-		}
-		seen = append(seen, fileLine{path, verb != ""})
-		if verb == "" {
-			continue
-		}
-		found++
-		if output == cli.Text {
-			fmt.Fprintf(w, "%s  %s\n", verb, path)
-		}
-	}
-	if output == cli.JSON {
-		if err := writeFiles(w, seen); err != nil {
-			return err
-		}
-	}
-	if found > 0 {
-		return cli.Silent(cli.ExitFailed)
-	}
-	return nil
 }
 
 func topologyShowCommand() *cobra.Command {

@@ -3,8 +3,6 @@ package load_test
 import (
 	"bytes"
 	"flag"
-	"os"
-	"path/filepath"
 	"reflect"
 	"testing"
 
@@ -13,6 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/emit"
+	"github.com/nimmerverse/nimmer/pkg/topology/emitted"
 	"github.com/nimmerverse/nimmer/pkg/topology/load"
 )
 
@@ -50,17 +50,14 @@ func TestEmitted(t *testing.T) {
 	for name, read := range labs {
 		t.Run(name, func(t *testing.T) {
 			dir, lab := read(t)
-			data, err := topology.JSON(lab)
+			files, err := emit.Files(lab)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for file, got := range map[string][]byte{
-				"topology.json": data,
-				"topology.svg":  topology.SVG(lab),
-				"topology.mmd":  topology.Mermaid(lab),
-				"topology.d2":   topology.D2(lab),
-			} {
-				compare(t, filepath.Join(dir, file), got)
+			compare(t, dir, files)
+			data, err := topology.JSON(lab)
+			if err != nil {
+				t.Fatal(err)
 			}
 			conforms(t, schema, data)
 			comesBack(t, lab, data)
@@ -68,24 +65,23 @@ func TestEmitted(t *testing.T) {
 	}
 }
 
-// compare finds out whether a committed file is what would be written today.
-func compare(t *testing.T, path string, got []byte) {
+// compare finds out whether the committed files are what would be written today.
+func compare(t *testing.T, dir string, files []emit.File) {
 	t.Helper()
 	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if _, err := emitted.Write(dir, files, emitted.Options{Force: true}); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, got, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		return
 	}
-	want, err := os.ReadFile(path)
+	plan, err := emitted.Check(dir, files, emitted.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(want, got) {
-		t.Errorf("%s is stale; look at what changed, then \"make emit\", or: go test ./pkg/topology/load -run TestEmitted -update", path)
+	for _, s := range plan.Changes() {
+		t.Errorf("%s/%s is %s; look at what changed, then \"make emit\", or: go test ./pkg/topology/load -run TestEmitted -update", dir, s.Path, s.State)
+	}
+	if plan.Record {
+		t.Errorf("%s/%s is stale", dir, emit.ManifestName)
 	}
 }
 
