@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -14,6 +15,9 @@ import (
 // reason, when a grant could not be made or is wider than it may be; a
 // topology that was loaded without errors compiles.
 func Compile(t *topology.Topology) (*Model, error) {
+	if err := unique(t); err != nil {
+		return nil, fmt.Errorf("compile the accounts of %s: %w", t.Lab.Name, err)
+	}
 	c := newCompiler(t)
 	for _, joined := range clusters(t.NATS) {
 		c.hub(joined)
@@ -31,6 +35,36 @@ func Compile(t *topology.Topology) (*Model, error) {
 		return nil, fmt.Errorf("compile the accounts of %s: %w", t.Lab.Name, err)
 	}
 	return m, nil
+}
+
+// unique refuses two blocks that would be one user: each would get the grants
+// of both.
+func unique(t *topology.Topology) error {
+	var errs []error
+	taken := map[string]string{}
+	name := func(kind, plural, name string) {
+		key := kind + "." + token(name)
+		if other, ok := taken[key]; ok {
+			errs = append(errs, fmt.Errorf("two %s are called %s and %s, which is one name on the bus: rename one of them", plural, other, name))
+		}
+		taken[key] = name
+	}
+	for i := range t.Identities {
+		name("identity", "identities", t.Identities[i].Name)
+	}
+	for i := range t.Cells {
+		name("cell", "cells", t.Cells[i].Name)
+	}
+	for i := range t.Nerves {
+		name("nerve", "nerves", t.Nerves[i].Name)
+	}
+	for i := range t.Organs {
+		name("organ", "organs", t.Organs[i].Name)
+	}
+	for i := range t.Cortexes {
+		name("mind", "minds", t.Cortexes[i].Name)
+	}
+	return errors.Join(errs...)
 }
 
 // compiler gathers the model while it is being made.
