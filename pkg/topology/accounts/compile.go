@@ -268,18 +268,21 @@ func finish(u *User) User {
 
 // lean leaves out what another grant of a sorted list covers.
 func lean(list []string) []string {
-	if !slices.ContainsFunc(list, func(s string) bool { return strings.ContainsAny(s, "*>") }) {
+	var wide []string
+	for _, s := range list {
+		if wild(s) {
+			wide = append(wide, s)
+		}
+	}
+	if len(wide) == 0 {
 		return list
 	}
-	out := list[:0:0]
-	for i, s := range list {
-		covered := false
-		for j, wider := range list {
-			covered = covered || i != j && strings.ContainsAny(wider, "*>") && Covers(wider, s)
-		}
-		if !covered {
-			out = append(out, s)
-		}
-	}
-	return out
+	return slices.DeleteFunc(list, func(s string) bool {
+		return slices.ContainsFunc(wide, func(w string) bool { return w != s && Covers(w, s) })
+	})
+}
+
+// wild reports whether a filter has wildcards.
+func wild(filter string) bool {
+	return strings.IndexByte(filter, '*') >= 0 || strings.HasSuffix(filter, ">")
 }

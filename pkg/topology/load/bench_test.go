@@ -1,117 +1,13 @@
-package load
+package load_test
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/load"
+	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
 )
-
-// explicitLab writes a lab of n hosts, each block written out: a card, an
-// identity, a leaf, cells and a gate for every host.
-func explicitLab(n int) map[string][]byte {
-	var hosts, rest strings.Builder
-	fmt.Fprint(&rest, labHead)
-	for i := range n {
-		fmt.Fprintf(&hosts, `
-host "worker-%[1]d" {
-  system    = "x86_64-linux"
-  addresses = { management = cidrhost(network.management.subnet, %[2]d) }
-  macs      = { management = "52:54:00:%02[3]x:%02[4]x:%02[5]x" }
-  roles     = ["worker"]
-  memory    = "64GiB"
-  cores     = 16
-
-  gpu "0" {
-    model              = "RTX 4000 Ada"
-    memory             = "20GiB"
-    compute_capability = "8.9"
-  }
-  gpu "1" {
-    model              = "RTX 4000 Ada"
-    memory             = "20GiB"
-    compute_capability = "8.9"
-  }
-  disk "root" { id = "nvme-disk-%[1]d" }
-}
-`, i, i+100, i>>16, i>>8&255, i&255)
-		fmt.Fprintf(&rest, `
-identity "organs-%[1]d" {
-  hosts  = [host.worker-%[1]d]
-  linger = true
-  gpus   = [gpu.worker-%[1]d.0, gpu.worker-%[1]d.1]
-  limits { memory = "32GiB" }
-}
-leaf "worker-%[1]d" { host = host.worker-%[1]d }
-organ "vision-%[1]d" {
-  identity = identity.organs-%[1]d
-  memory   = "12GiB"
-  backend "ollama" { model = "m" }
-}
-cell "left-%[1]d" {}
-cell "right-%[1]d" {}
-gate "g-%[1]d" { cells = [cell.left-%[1]d, cell.right-%[1]d] }
-`, i)
-	}
-	return map[string][]byte{"hosts.hcl": []byte(hosts.String()), "rest.hcl": []byte(rest.String())}
-}
-
-const labHead = `
-lab "big" { environments = ["dev", "prod"] }
-network "management" { subnet = "10.0.0.0/8" }
-host "hub" { addresses = { management = "10.0.0.10" } }
-nats "hub" {
-  hosts   = [host.hub]
-  network = network.management
-}
-`
-
-// repeatedLab is the same lab, each kind of block written once with for_each.
-func repeatedLab(n int) map[string][]byte {
-	return map[string][]byte{"lab.hcl": []byte(labHead + fmt.Sprintf(`
-locals { workers = range(%d) }
-
-host "worker" {
-  for_each  = local.workers
-  addresses = { management = cidrhost(network.management.subnet, each.value + 100) }
-  roles     = ["worker"]
-  memory    = "64GiB"
-  cores     = 16
-  gpu "card" {
-    for_each           = ["0", "1"]
-    name               = each.value
-    model              = "RTX 4000 Ada"
-    memory             = "20GiB"
-    compute_capability = "8.9"
-  }
-  disk "root" { id = "nvme-disk-${each.key}" }
-}
-identity "organs" {
-  for_each = local.workers
-  hosts    = [host.worker[each.key]]
-  linger   = true
-  gpus     = gpu.worker[each.key]
-  limits { memory = "32GiB" }
-}
-leaf "worker" {
-  for_each = host.worker
-  host     = each.value
-}
-organ "vision" {
-  for_each = local.workers
-  identity = identity.organs[each.key]
-  memory   = "12GiB"
-  backend "ollama" { model = "m" }
-}
-cell "left" { for_each = local.workers }
-cell "right" { for_each = local.workers }
-gate "g" {
-  for_each = local.workers
-  cells    = [cell.left[each.key], cell.right[each.key]]
-}
-`, n))}
-}
 
 // BenchmarkHosts loads, checks and emits labs of many hosts. 1,000 take under a
 // second, 4,000 less than five times as long.
@@ -119,7 +15,7 @@ func BenchmarkHosts(b *testing.B) {
 	for _, kind := range []struct {
 		name string
 		make func(int) map[string][]byte
-	}{{"explicit", explicitLab}, {"for_each", repeatedLab}} {
+	}{{"explicit", loadtest.Explicit}, {"for_each", loadtest.ForEach}} {
 		for _, n := range []int{1000, 4000} {
 			files := kind.make(n)
 			b.Run(fmt.Sprintf("%s/%d", kind.name, n), func(b *testing.B) {
@@ -133,7 +29,7 @@ func BenchmarkHosts(b *testing.B) {
 
 func loadAndEmit(tb testing.TB, files map[string][]byte, n int) {
 	tb.Helper()
-	top, diags := Source("big", files, Options{})
+	top, diags := load.Source("big", files, load.Options{})
 	if len(diags) > 0 {
 		tb.Fatalf("%d diagnostics, first:\n%s", len(diags), diags[:1].Text(false))
 	}

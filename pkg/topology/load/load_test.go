@@ -222,24 +222,6 @@ func TestFunctionsAreDocumented(t *testing.T) {
 	}
 }
 
-// The order of files and blocks does not matter.
-func TestOrder(t *testing.T) {
-	src := string(explicitLab(3)["rest.hcl"])
-	blocks := strings.Split(strings.TrimSpace(src), "\n\n")
-	forward := map[string][]byte{"a.hcl": explicitLab(3)["hosts.hcl"], "b.hcl": []byte(src)}
-	slices.Reverse(blocks)
-	lines := strings.Join(blocks, "\n\n")
-	backward := map[string][]byte{"z.hcl": explicitLab(3)["hosts.hcl"], "y.hcl": []byte(lines)}
-	a, d1 := Source("a", forward, Options{})
-	b, d2 := Source("b", backward, Options{})
-	if len(d1)+len(d2) > 0 {
-		t.Fatalf("diagnostics:\n%s%s", d1.Text(false), d2.Text(false))
-	}
-	if diff := cmp.Diff(mustJSON(t, a), mustJSON(t, b)); diff != "" {
-		t.Errorf("(-forward +backward):\n%s", diff)
-	}
-}
-
 func TestDir(t *testing.T) {
 	dir := t.TempDir()
 	outside := filepath.Join(t.TempDir(), "secret.txt")

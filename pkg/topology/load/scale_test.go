@@ -1,11 +1,15 @@
-package load
+package load_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
+)
 
 // What loading costs grows with the lab, not with its square: allocations do
 // not depend on what else this machine is doing.
 func TestScales(t *testing.T) {
-	for name, lab := range map[string]func(int) map[string][]byte{"explicit": explicitLab, "for_each": repeatedLab} {
+	for name, lab := range map[string]func(int) map[string][]byte{"explicit": loadtest.Explicit, "for_each": loadtest.ForEach} {
 		small, large := lab(200), lab(800)
 		few := testing.AllocsPerRun(1, func() { loadAndEmit(t, small, 200) })
 		many := testing.AllocsPerRun(1, func() { loadAndEmit(t, large, 800) })
