@@ -16,6 +16,7 @@ var house = rules{
 	floors: map[string]int{
 		"pkg/wave":   0,
 		"pkg/daemon": 0,
+		"pkg/metric": 0,
 
 		"pkg/gate":     1,
 		"pkg/cortex":   1,
@@ -23,6 +24,7 @@ var house = rules{
 
 		"pkg/topology/load":    2,
 		"pkg/topology/emitted": 2,
+		"pkg/metric/prom":      2,
 		"pkg/bus":              2,
 		"pkg/bus/embedded":     2,
 		"pkg/phoebe":           2,
@@ -56,6 +58,7 @@ var house = rules{
 		"github.com/nats-io/jsm.go":             {"pkg/bus", "streams and buckets are made, and NATS contexts read, in one place"},
 		"github.com/nats-io/nats-server":        {"pkg/bus/embedded", "only who runs a server links one"},
 		"github.com/santhosh-tekuri/jsonschema": {"pkg/wave", "schemas are compiled by wave.CompileSchema"},
+		"github.com/prometheus/client_golang":   {"pkg/metric/prom", "services tell their counters to pkg/metric, under names that are declared there"},
 		"github.com/jackc/pgx":                  {"pkg/phoebe", "PostgreSQL is a projection: nobody else waits for it"},
 		"github.com/NVIDIA/go-nvml":             {"pkg/gpu", "cgo and the driver stay behind one interface"},
 		"github.com/coreos/go-systemd":          {"pkg/proc", "processes, units and slices have one master"},

@@ -15,6 +15,7 @@ import (
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/metric"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
@@ -27,7 +28,7 @@ type options struct {
 	bus       cli.BusFlags
 	topology  string
 	apply     bool
-	health    string
+	face      cli.Face
 	logLevel  string
 	logFormat string
 }
@@ -51,7 +52,7 @@ One gate core decides over one environment; a second one does not start.`,
 	fs := cmd.Flags()
 	fs.StringVar(&o.topology, "topology", "topology.json", "topology.json, or a folder of *.hcl files")
 	fs.BoolVar(&o.apply, "apply", false, "make missing streams and buckets at the start")
-	fs.StringVar(&o.health, "health", "", "host:port for /healthz and /readyz (default: off)")
+	o.face.Add(cmd, metric.Address("gate"))
 	fs.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 	fs.StringVar(&o.logFormat, "log-format", "text", "text or json")
 	return cmd
@@ -63,6 +64,9 @@ func (o *options) run(cmd *cobra.Command) error {
 	}
 	if o.logFormat != "text" && o.logFormat != "json" {
 		return cli.Usagef("--log-format must be text or json, not %q", o.logFormat)
+	}
+	if err := o.face.Check(); err != nil {
+		return err
 	}
 	logger := daemon.Logger(cmd.ErrOrStderr(), o.logLevel, o.logFormat)
 	t, err := lab.Read(o.topology)
@@ -109,17 +113,14 @@ func (o *options) serve(ctx context.Context, t *topology.Topology, conn *bus.Con
 		// First up and last down: what gate core asks it is not stored.
 		services = append([]daemon.Named{{Name: "boundary", Service: b}}, services...)
 	}
-	health := &daemon.Health{}
-	health.Check("bus", func(context.Context) error {
-		_, err := conn.Connected()
+	note, err := o.face.Begin("nimmer-gate", logger)
+	if err != nil {
 		return err
-	})
-	if o.health != "" {
-		web, err := daemon.Serve(o.health, health)
-		if err != nil {
-			return err
-		}
-		services = append([]daemon.Named{{Name: "health", Service: web}}, services...)
 	}
-	return daemon.Run(ctx, logger, daemon.Options{Health: health}, services...)
+	if note != "" {
+		logger.Warn(note)
+	}
+	lab.ObserveBus(o.face.Metrics, o.face.Health, conn, o.bus.Env, "virtual")
+	lab.ObserveServices(o.face.Metrics, o.face.Health, services)
+	return daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health}, o.face.Services(services...)...)
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/metric"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -30,6 +31,7 @@ type upOptions struct {
 	logLevel string
 	noView   bool
 	output   cli.Output
+	face     cli.Face
 }
 
 func upCommand() *cobra.Command {
@@ -62,6 +64,7 @@ gates have learned is kept.`,
 	fs.StringVar(&o.state, "state", "", "where streams and state are kept (default: the user's state directory, by lab and environment)")
 	fs.StringVar(&o.logLevel, "log-level", "warn", "debug, info, warn or error")
 	fs.BoolVar(&o.noView, "no-view", false, "print lines on a terminal too")
+	o.face.Add(cmd, metric.Address("nimmer"))
 	cli.AddOutput(cmd, &o.output)
 	_ = cmd.RegisterFlagCompletionFunc("log-level", cobra.FixedCompletions([]string{"debug", "info", "warn", "error"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
@@ -72,6 +75,9 @@ func (o *upOptions) run(cmd *cobra.Command, dir string) (err error) {
 		return cli.Usagef("--log-level: %w", err)
 	}
 	if err := checkListen(o.listen); err != nil {
+		return err
+	}
+	if err := o.face.Check(); err != nil {
 		return err
 	}
 	d := lab.Load(dir)
@@ -97,6 +103,10 @@ func (o *upOptions) run(cmd *cobra.Command, dir string) (err error) {
 	}
 	defer closeLog()
 
+	note, err := o.face.Begin("nimmer", logger)
+	if err != nil {
+		return err
+	}
 	l, err := lab.Open(cmd.Context(), lab.Options{
 		Declaration: d, Env: env, State: o.state, Listen: o.listen, Version: cli.Version(), Logger: logger,
 	})
@@ -104,6 +114,11 @@ func (o *upOptions) run(cmd *cobra.Command, dir string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, l.Close()) }()
+	if note != "" {
+		l.Notes = append(l.Notes, note)
+	}
+	l.Observe(o.face.Metrics, o.face.Health)
+	l.Services = o.face.Services(l.Services...)
 	if view {
 		return o.runView(cmd.Context(), l, logger)
 	}
@@ -167,7 +182,7 @@ func (o *upOptions) runLines(ctx context.Context, w io.Writer, l *lab.Lab, logge
 	if o.output == cli.Text {
 		services = l.After("gate core", "first gates", func(ctx context.Context) error { return printFirst(ctx, w, l) })
 	}
-	err = daemon.Run(ctx, logger, daemon.Options{Ready: func() {
+	err = daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health, Ready: func() {
 		if o.output == cli.Text {
 			fmt.Fprintln(w, "ready; Ctrl-C stops")
 		}
@@ -189,18 +204,22 @@ func (o *upOptions) introduce(w io.Writer, l *lab.Lab) error {
 			Bus         string   `json:"bus"`
 			State       string   `json:"state"`
 			Notes       []string `json:"notes"`
+			Metrics     string   `json:"metrics"`
 		}
 		return cli.WriteJSONLine(w, struct {
 			Time    time.Time `json:"time"`
 			Subject string    `json:"subject"`
 			Body    played    `json:"body"`
-		}{time.Now().UTC(), "", played{l.Name, l.Env, l.URL(), l.StateDir(), append([]string{}, l.Notes...)}})
+		}{time.Now().UTC(), "", played{l.Name, l.Env, l.URL(), l.StateDir(), append([]string{}, l.Notes...), o.face.URL()}})
 	}
 	where := l.URL()
 	if where == "" {
 		where = "inside this process only"
 	}
 	_, err := fmt.Fprintf(w, "lab %s, environment %s: %s\nbus %s, state %s\n", l.Name, l.Env, summary(l.Declaration.Topology), where, l.StateDir())
+	if url := o.face.URL(); url != "" {
+		fmt.Fprintln(w, "metrics "+url)
+	}
 	for _, note := range l.Notes {
 		fmt.Fprintln(w, note)
 	}
@@ -240,7 +259,7 @@ func (o *upOptions) runView(ctx context.Context, l *lab.Lab, logger *slog.Logger
 	}
 	v := &live{
 		title: l.Name + " · " + l.Env, feed: f, ask: l.Core.Reports,
-		footer: fmt.Sprintf("bus %s · state %s · Ctrl-C stops", l.URL(), l.StateDir()),
+		footer: o.footer(l),
 		stop: func() {
 			select {
 			case signals <- os.Interrupt:
@@ -251,8 +270,17 @@ func (o *upOptions) runView(ctx context.Context, l *lab.Lab, logger *slog.Logger
 	shown, end := context.WithCancel(context.WithoutCancel(ctx))
 	done := make(chan error, 1)
 	go func() { done <- showLive(shown, v) }()
-	err = daemon.Run(ctx, logger, daemon.Options{Signals: signals}, l.Services...)
+	err = daemon.Run(ctx, logger, daemon.Options{Signals: signals, Health: o.face.Health}, l.Services...)
 	_ = sub.Stop()
 	end()
 	return errors.Join(err, <-done)
+}
+
+// footer says where everything is.
+func (o *upOptions) footer(l *lab.Lab) string {
+	text := fmt.Sprintf("bus %s · state %s", l.URL(), l.StateDir())
+	if url := o.face.URL(); url != "" {
+		text += " · " + url
+	}
+	return text + " · Ctrl-C stops"
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/metric"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
@@ -269,4 +270,16 @@ func (b *Boundary) store(ctx context.Context, deadline time.Time, m wave.Message
 	}
 }
 
-var _ daemon.Service = (*Boundary)(nil)
+// Metrics tells what the boundary has done.
+func (b *Boundary) Metrics(_ context.Context, to metric.Sink) error {
+	n := b.Counts()
+	for result, count := range map[string]uint64{"stored": n.Requests, "repeated": n.Repeated, "rejected": n.Rejected, "lost": n.Lost} {
+		to.Tell(metric.BoundaryRequests, float64(count), b.options.Env, result)
+	}
+	return nil
+}
+
+var (
+	_ daemon.Service = (*Boundary)(nil)
+	_ metric.Source  = (*Boundary)(nil)
+)

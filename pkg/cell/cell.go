@@ -23,6 +23,7 @@ type Cell struct {
 	speaker   *speaker
 	rejects   *rejecter
 	hearing   sync.Mutex // one Hear at a time
+	counts    counts
 }
 
 // New makes a cell. Nothing happens before Start.
@@ -126,6 +127,9 @@ func (c *Cell) sampling(ctx, life context.Context, s Sampler) {
 		if ctx.Err() != nil {
 			return
 		}
+		if err != nil {
+			c.counts.failures.Add(1)
+		}
 		if err != nil && !failing {
 			c.cfg.Logger.Warn("sample failed; it is tried again", slog.String("cell", c.cfg.Name), slog.Any(daemon.KeyErr, err))
 		}
@@ -181,8 +185,10 @@ func (c *Cell) answer(ctx context.Context, a Answerer, m wave.Message) ([]byte, 
 		response.Result, err = marshal(result)
 	}
 	if err != nil {
+		c.counts.failed.Add(1)
 		response.Result, response.Error, response.Hint = nil, cmp.Or(wave.Cut(err.Error(), 1024), "failed"), wave.Cut(daemon.Hint(err), 1024)
 	}
+	c.counts.answers.Add(1)
 	response.Time = c.cfg.Now()
 	return wave.Encode(response)
 }

@@ -34,6 +34,7 @@ type Nerve struct {
 	subject string // of its state
 	outbox  *outbox
 	events  chan func(ctx context.Context)
+	stand   stand
 }
 
 // reflexes is what one built-in nerve does. All methods are called by the
@@ -167,6 +168,8 @@ func (n *Nerve) tell(ctx context.Context, s step) {
 	if s.to != "" && s.to != n.machine.State() {
 		if _, err := n.machine.Move(s.to); err != nil {
 			n.cfg.Logger.Error("nerve cannot move", slog.String("nerve", n.cfg.Name), slog.Any(daemon.KeyErr, err))
+		} else {
+			n.stand.enter(s.to)
 		}
 	}
 	body := wave.NerveState{

@@ -31,6 +31,7 @@ type speaker struct {
 	seq   uint64
 	open  bool
 	lost  uint64 // frames the bus did not take
+	gone  uint64 // the same, since the beginning
 }
 
 // say sends one wave. The error is a *wave.Rule when the wave breaks a rule;
@@ -82,6 +83,7 @@ func (s *speaker) send(ctx context.Context, frame []byte, now time.Time) {
 	s.last = now
 	err := s.cfg.Bus.Publish(ctx, wave.Message{Subject: s.subject, Data: frame})
 	if err != nil {
+		s.gone++
 		if s.lost++; s.lost == 1 {
 			s.cfg.Logger.Warn("waves are lost", slog.String("subject", s.subject), slog.Any("err", err))
 		}

@@ -74,9 +74,11 @@ func (c *Core) messages(sh *shard) []wave.Message {
 		} // else nobody in that window said anything of weight
 	}
 	for i := range sh.fx.Escalations {
+		c.gates[sh.fx.Escalations[i].Gate].tally.escalations++
 		out = append(out, c.escalation(&sh.fx.Escalations[i]))
 	}
 	for i := range sh.fx.Handovers {
+		c.gates[sh.fx.Handovers[i].Gate].tally.handovers++
 		out = append(out, c.handover(&sh.fx.Handovers[i]))
 	}
 	for i := range sh.fx.Leans {
@@ -94,6 +96,7 @@ func (c *Core) transition(t *gate.Transition) []wave.Message {
 	c.attention.Observe(t)
 	body := c.wireTransition(t, true)
 	m := c.gates[t.Gate]
+	m.tally.transition(t)
 	if m.recent = append(m.recent, body); len(m.recent) > maxRecent {
 		m.recent = append(m.recent[:0], m.recent[1:]...)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/metric"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -66,6 +67,7 @@ type committer struct {
 	images  map[int]*image // last stored, by shard; only run touches it
 	current *commit        // what is being stored
 	wake    chan struct{}
+	took    metric.Meter // to store a shard and publish its decisions
 }
 
 func newCommitter(s snapshots, store func(context.Context, wave.Message) error, logger *slog.Logger) *committer {
@@ -180,6 +182,17 @@ func (c *committer) backlog() int {
 	return len(c.order)
 }
 
+// untold is the number of messages that wait to be stored and published.
+func (c *committer) untold() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := c.waits
+	if c.current != nil {
+		n += len(c.current.out)
+	}
+	return n
+}
+
 // trouble says why nothing is stored; nil when all is well.
 func (c *committer) trouble() *trouble {
 	c.mu.Lock()
@@ -207,8 +220,10 @@ func (c *committer) run(ctx context.Context) error {
 				continue
 			}
 		}
+		begun := c.now()
 		err := c.apply(ctx, next)
 		if err == nil {
+			c.took.Observe(c.now().Sub(begun))
 			c.finished(next)
 			continue
 		}

@@ -67,6 +67,7 @@ type member struct {
 	id    gate.ID
 	cells []string // tokens of the fields it hears
 	late  uint64
+	tally tally
 
 	recent []wave.Transition // the last ones of both gardens, with what was said
 	nerves map[string]wave.NerveState

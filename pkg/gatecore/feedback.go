@@ -129,6 +129,7 @@ func (c *Core) outcome(ctx context.Context, m wave.Message) error {
 		}
 		if !learned.Repeated {
 			c.counters.outcomes.Add(1)
+			mem.tally.outcomes[lesson.Kind]++
 			c.attention.Earn(token, &lesson)
 			c.cfg.Logger.Info("gate learned", "gate", token, "outcome", o.Outcome, "by", o.By,
 				"weight", round(learned.After), "was", round(learned.Before), "transition", o.Transition)

@@ -89,6 +89,7 @@ func (c *Core) hear(a arrival) {
 // hearOne judges one wave. An error means that no gate could use it.
 func (c *Core) hearOne(f *field, w *wave.Wave, now gate.Time) error {
 	c.counters.waves.Add(1)
+	f.waves++
 	at := gate.At(w.Time)
 	if c.cfg.Clock == "stream" {
 		if c.clock != 0 && at.Sub(c.clock) > 24*time.Hour {
@@ -98,7 +99,9 @@ func (c *Core) hearOne(f *field, w *wave.Wave, now gate.Time) error {
 	} else if ahead := at.Sub(now); ahead > Ahead {
 		return &wave.Rule{Field: "time", Reason: fmt.Sprintf("%s ahead of the clock, at most %s are allowed", ahead.Round(time.Millisecond), Ahead)}
 	}
-	c.counters.gaps.Add(f.gap(w))
+	gap := f.gap(w)
+	f.gaps += gap
+	c.counters.gaps.Add(gap)
 
 	digest := &c.digest
 	digest.Source, digest.Confidence, digest.Valence = w.Source, w.Confidence, w.Valence

@@ -17,6 +17,8 @@ type field struct {
 	gates  []*member
 	voices map[string]*list.Element
 	order  list.List // of *voice, the latest heard in front
+
+	waves, gaps uint64 // judged, and counted by their sources but never heard
 }
 
 // voice is the latest wave of one source, kept for what the kernel does not

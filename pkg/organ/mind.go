@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/metric"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -92,6 +93,9 @@ type Mind struct {
 	chosen  Choice
 	waiting int
 	counts  Counts
+	tokens  uint64
+
+	took metric.Meter // from arrival to answer
 }
 
 // Counts says what a mind has done since it was made.

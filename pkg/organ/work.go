@@ -86,7 +86,11 @@ func (m *Mind) conclude(ctx context.Context, j *job, kind string, a Answer, fail
 	}
 	if failed == nil {
 		response.Spent.Lifeforce = m.options.Cost
-		m.note(func() { m.counts.Answered++ })
+		m.note(func() {
+			m.counts.Answered++
+			m.tokens += uint64(max(0, a.Tokens))
+		})
+		m.took.Observe(time.Since(j.arrived))
 	} else {
 		m.note(func() { m.counts.Failed++ })
 		m.log(j).Warn("mind said nothing", daemon.KeyErr, failed)
