@@ -24,7 +24,7 @@ type Part struct {
 // A part's files are its own: no other part may emit the same path.
 var parts = []Part{
 	{"declaration", "topology.json and its JSON Schema, for the flake and every daemon", declaration},
-	{"pictures", "topology.svg, .mmd and .d2, for people", pictures},
+	{"pictures", "topology.svg, .mmd and .d2 for people, topology.nix for nix-topology", pictures},
 }
 
 // Parts lists the emitters.

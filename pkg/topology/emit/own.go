@@ -20,5 +20,6 @@ func pictures(t *topology.Topology) ([]topology.Artifact, error) {
 		{Path: "topology.svg", Data: topology.SVG(t)},
 		{Path: "topology.mmd", Data: topology.Mermaid(t)},
 		{Path: "topology.d2", Data: topology.D2(t)},
+		{Path: "topology.nix", Data: topology.NixTopology(t)},
 	}, nil
 }
