@@ -41,7 +41,9 @@ func (c *checker) grants() {
 			}
 		}
 		for j, s := range g.Subscribe {
-			c.grantShape(id, s, g.Src.At(fmt.Sprintf("subscribe.%d", j)))
+			if at := g.Src.At(fmt.Sprintf("subscribe.%d", j)); c.grantShape(id, s, at) {
+				c.grantSubscribe(id, s, at)
+			}
 		}
 	}
 }
@@ -67,6 +69,42 @@ func (c *checker) grantShape(id *Identity, s string, at Pos) bool {
 	return true
 }
 
+// grantSubscribe warns of a last "*" behind which there is more to hear: a
+// server lets a subscription that ends in ">" through it.
+func (c *checker) grantSubscribe(id *Identity, s string, at Pos) {
+	parent, ok := strings.CutSuffix(s, ".*")
+	if !ok {
+		return
+	}
+	tokens := strings.Split(parent, ".")
+	tokens[0] = "env"
+	own := strings.Join(tokens, ".")
+	for _, f := range wave.Forms() {
+		filter, err := captures(f.Kind, "env", false)
+		if err == nil && Overlap(own+".*.>", filter) && !Overlap(own+".*", filter) {
+			c.warn(at, "Grant reaches further", "identity %q may hear %q. A server also lets it subscribe to %q through that, and so hear %s. Write out the last word if that is too much.", id.Name, s, parent+".>", f.Pattern)
+			return
+		}
+	}
+}
+
+// reserved are subjects that gate core alone may publish.
+var reserved = []wave.Kind{
+	wave.KindRealVerified, wave.KindRealTransition, wave.KindGateTransition, wave.KindGateCorrelation,
+	wave.KindGateReflex, wave.KindGateLean, wave.KindJournal, wave.KindSnapshot,
+}
+
+// Reserved returns the pattern, without the environment, of what only gate core
+// may publish and a filter of the environment reaches; "" when it reaches none.
+func Reserved(filter, env string) string {
+	for _, k := range reserved {
+		if f, err := captures(k, env, false); err == nil && Overlap(filter, f) {
+			return strings.TrimPrefix(f, env+".")
+		}
+	}
+	return ""
+}
+
 // grantPublish checks that an identity can speak neither as another one, nor
 // for organs that are not its own, nor as gate core.
 func (c *checker) grantPublish(id *Identity, s string, at Pos, organs map[string]string) {
@@ -74,8 +112,12 @@ func (c *checker) grantPublish(id *Identity, s string, at Pos, organs map[string
 	tokens[0] = "env"
 	own := strings.Join(tokens, ".")
 	switch {
-	case Overlap(own, "env.real.gates.*.verified"):
-		c.bad(at, "Grant reserved for gate core", "identity %q may publish %q, which reaches real.gates.*.verified: only gate core hands openings over.", id.Name, s)
+	case Reserved(own, "env") != "":
+		c.bad(at, "Grant reserved for gate core", "identity %q may publish %q, which reaches %s: only gate core says that.", id.Name, s, Reserved(own, "env"))
+	case Overlap(own, "env.infra.deploy.*"):
+		c.bad(at, "Grant of commands", "identity %q may publish %q, which reaches infra.deploy.*: commands are given from the virtual account, where the server says by whom. Write may = [\"deploy\"] instead.", id.Name, s)
+	case Overlap(own, "env.infra.hosts.*.heartbeat"):
+		c.bad(at, "Grant of another host", "identity %q may publish %q, which reaches infra.hosts.*.heartbeat: hosts speak for themselves.", id.Name, s)
 	case tails(own, "env.organs.*.*.*", id.Name) || tails(own, "env.cognitive.*.request.*", id.Name):
 		c.bad(at, "Grant of another identity", "identity %q may publish %q, where the last token is who asks. End it with %q.", id.Name, s, "."+id.Name)
 	case Overlap(own, "env.organs.*.state"):

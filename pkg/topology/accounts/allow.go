@@ -31,6 +31,27 @@ func (g *Grants) Allows(subject string) bool {
 	return slices.ContainsFunc(g.Allow(), covers) && !slices.ContainsFunc(g.Deny, covers)
 }
 
+// AllowsFilter reports whether a server lets somebody subscribe to a filter.
+// It compares tokens: those of the filter, wildcards too, stand for themselves.
+// So a grant of "a.*" lets "a.>" through, and with it everything below: see
+// Reaches. Of what it lets through, it still does not deliver what is denied.
+func (g *Grants) AllowsFilter(filter string) bool {
+	stands := strings.NewReplacer("*", "?", ">", "?").Replace(filter)
+	return g.Allows(stands)
+}
+
+// Reaches lists what can really be heard with these grants, given what
+// AllowsFilter lets through: a last "*" is as good as ">".
+func (g *Grants) Reaches() []string {
+	out := slices.Clone(g.Allow())
+	for i, s := range out {
+		if parent, ok := strings.CutSuffix(s, ".*"); ok {
+			out[i] = parent + ".>"
+		}
+	}
+	return out
+}
+
 // Covers reports whether every subject that matches the filter b also matches a.
 func Covers(a, b string) bool {
 	for {

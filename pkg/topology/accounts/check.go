@@ -64,6 +64,11 @@ func (a *Account) checkUser(u *User) error {
 	if a.Environment == "" || u.Role == RoleLeaf {
 		return errors.Join(errs...)
 	}
+	for _, s := range u.Publish.Declared {
+		if what := topology.Reserved(s, a.Environment); what != "" {
+			errs = append(errs, fmt.Errorf("%s may not publish %q: it reaches %s, which only gate core says", who, s, what))
+		}
+	}
 	for _, s := range u.Publish.Allow() {
 		if why := a.tooWide(u, s); why != "" {
 			errs = append(errs, fmt.Errorf("%s may not publish %q: %s", who, s, why))

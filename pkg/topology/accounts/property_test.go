@@ -1,12 +1,15 @@
 package accounts_test
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
+	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
 // TestRandomLabs holds, for many labs, what the package promises of every model.
@@ -64,6 +67,22 @@ func promises(t *testing.T, seed uint64, a *accounts.Account, u *accounts.User) 
 		t.Errorf("lab %d: %s hears others' inboxes", seed, u.Name)
 	case u.Subscribe.Allows("_IN."+u.Name+".x") && !strings.HasPrefix(accounts.Inbox(u.Name), "_IN."):
 		t.Errorf("lab %d: %s has no inbox of its own", seed, u.Name)
+	}
+	// What a last "*" lets through is granted anyway, or is no subject of ours.
+	for _, f := range wave.Forms() {
+		args := make([]string, strings.Count(f.Pattern, "{")-1)
+		for i := range args {
+			args[i] = "*"
+		}
+		filter, err := wave.Filter(f.Kind, cmp.Or(env, "dev"), args...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		meets := func(s string) bool { return topology.Overlap(s, filter) }
+		derived := accounts.Grants{Derived: u.Subscribe.Derived}
+		if slices.ContainsFunc(derived.Reaches(), meets) && !slices.ContainsFunc(derived.Allow(), meets) {
+			t.Errorf("lab %d: %s hears %s through a grant that ends in a wildcard", seed, u.Name, filter)
+		}
 	}
 	for _, g := range []accounts.Grants{u.Publish, u.Subscribe} {
 		for _, s := range g.Allow() {

@@ -131,9 +131,20 @@ func (e *envCompiler) declared(id *topology.Identity) {
 				u := at.grant(AccountName(e.env, kind), IdentityUser(e.env, id.Name, kind), RoleIdentity, "identity."+id.Name, id.Name,
 					nil, []string{Inbox(IdentityUser(e.env, id.Name, kind)) + ".>"})
 				*list(u) = append(*list(u), subject)
+				e.keepReal(u, subject)
 			}
 		}
 	}
 	add(id.NATS.Publish, func(u *User) *[]string { return &u.Publish.Declared })
 	add(id.NATS.Subscribe, func(u *User) *[]string { return &u.Subscribe.Declared })
+}
+
+// keepReal takes out of a wide grant what only the real garden says: the waves
+// of the cell "real".
+func (e *envCompiler) keepReal(u *User, subject string) {
+	for _, w := range e.realWaves(&place{env: e.env}) {
+		if slices.Contains(u.Publish.Declared, subject) && topology.Overlap(subject, w) {
+			u.Publish.Deny = append(u.Publish.Deny, w)
+		}
+	}
 }

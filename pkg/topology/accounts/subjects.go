@@ -98,9 +98,15 @@ func answers(imported bool) []string {
 	return out
 }
 
-// discovery is what a micro service of this name hears.
+// discovery is what a micro service of this name hears. The verbs are written
+// out: a server lets a subscription to "$SRV.>" through a grant of "$SRV.*".
 func discovery(service string) []string {
-	return []string{"$SRV.*", "$SRV.*." + service, "$SRV.*." + service + ".*"}
+	var out []string
+	for _, verb := range []string{"PING", "INFO", "STATS"} {
+		at := "$SRV." + verb
+		out = append(out, at, at+"."+service, at+"."+service+".*")
+	}
+	return out
 }
 
 // The names under which our services are discovered.

@@ -27,6 +27,11 @@ identity "eye2" {
       "*.organs.ear.*",             # ERROR: Grant of another organ
       "*.real.gates.math.verified", # ERROR: Grant reserved for gate core
       "*.real.>",                   # ERROR: Grant reserved for gate core
+      "*.real.gates.g.transition",  # ERROR: Grant reserved for gate core
+      "*.nervous.gates.>",          # ERROR: Grant reserved for gate core
+      "*.snapshot.>",               # ERROR: Grant reserved for gate core
+      "*.infra.deploy.scale",       # ERROR: Grant of commands
+      "*.infra.hosts.h.heartbeat",  # ERROR: Grant of another host
       "*.>",                        # ERROR: Grant outside its account
       ">",                          # ERROR: Grant outside its environments
       "prod.work.x",                # ERROR: Grant outside its environments
@@ -34,6 +39,7 @@ identity "eye2" {
       "*.work.a b",                 # ERROR: Not a subject
     ]
     subscribe = [
+      "*.organs.vision.*", # WARNING: Grant reaches further
       "*.*.x", # ERROR: Grant outside its account
       "_INBOX.>", # ERROR: Grant outside its environments
     ]
