@@ -1,5 +1,8 @@
 package topology
 
+// GatewayPort is where hubs that are peers reach one another.
+const GatewayPort = 7222
+
 // NATS is a hub: one NATS server, or a cluster of them. Its name is its
 // JetStream domain.
 type NATS struct {

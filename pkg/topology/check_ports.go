@@ -76,8 +76,11 @@ func (p *portTable) hub(n *NATS) {
 			p.use(host, port, portUse{what: fmt.Sprintf("nats %q (%s)", n.Name, attr), at: n.Src.At(attr)})
 		}
 		use("port", n.Port)
-		if len(n.Hosts) > 1 {
+		if len(n.Hosts) > 1 || len(n.Peers) > 0 {
 			use("cluster_port", n.ClusterPort)
+		}
+		if len(n.Peers) > 0 {
+			use("peers", GatewayPort)
 		}
 		use("leaf_port", n.LeafPort)
 		use("monitor_port", n.MonitorPort)
