@@ -12,7 +12,8 @@ import (
 // bridge hands the server's log lines to slog. Its notices tell how it starts
 // and stops, in a dozen lines: those are for debugging.
 type bridge struct {
-	log *slog.Logger
+	log    *slog.Logger
+	logins bool // the accounts are ours: see known
 
 	mu    sync.Mutex
 	first string // the first fatal line
@@ -23,8 +24,13 @@ var _ server.Logger = (*bridge)(nil)
 func (b *bridge) Noticef(format string, v ...any) { b.log.Debug(line(format, v)) }
 func (b *bridge) Debugf(format string, v ...any)  { b.log.Debug(line(format, v)) }
 func (b *bridge) Tracef(format string, v ...any)  { b.log.Debug(line(format, v)) }
-func (b *bridge) Warnf(format string, v ...any)   { b.log.Warn(line(format, v)) }
 func (b *bridge) Errorf(format string, v ...any)  { b.log.Error(line(format, v)) }
+
+func (b *bridge) Warnf(format string, v ...any) {
+	if text := line(format, v); !b.logins || !known(text) {
+		b.log.Warn(text)
+	}
+}
 
 // Fatalf keeps the line for whoever started the server, who returns it as an
 // error; it must not end the process.

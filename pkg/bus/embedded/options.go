@@ -2,8 +2,9 @@
 // machine, for `nimmer bus serve` and for tests. It is the only place that
 // links the server.
 //
-// A server without a configuration file has one account and no logins, so it
-// listens on loopback only; that is refused otherwise. What a server stores
+// A server without a configuration file has no TLS, and no logins unless
+// Options.Accounts gives it some, so it listens on loopback only; that is
+// refused otherwise. What a server stores
 // belongs to it alone: the store directory is locked while it runs and
 // remembers the server's name.
 package embedded
@@ -44,6 +45,10 @@ type Options struct {
 	// ConfigFile is a nats-server configuration file, for accounts, logins,
 	// TLS, clusters and leaf nodes. Options above that are set win over it.
 	ConfigFile string
+	// Accounts are accounts and their users in the form of a configuration file,
+	// as accounts.Static writes them. The server stays on loopback: it has logins
+	// but no TLS.
+	Accounts []byte
 	// Logger receives what the server says. Default: nothing is logged.
 	Logger *slog.Logger
 }
@@ -82,6 +87,8 @@ func (o Options) validate() error {
 		return fmt.Errorf("embedded server option MaxMemory: want 0 (default 256 MiB) or more bytes, got %d", o.MaxMemory)
 	case o.MaxStore < 0:
 		return fmt.Errorf("embedded server option MaxStore: want 0 (default 10 GiB) or more bytes, got %d", o.MaxStore)
+	case len(o.Accounts) > 0 && o.ConfigFile != "":
+		return fmt.Errorf("embedded server options Accounts and ConfigFile: only one can say who may log in, got both")
 	case strings.ContainsAny(o.ServerName, " \t\r\n"):
 		return fmt.Errorf("embedded server option ServerName: want a name without spaces, got %q", o.ServerName)
 	}

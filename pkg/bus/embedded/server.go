@@ -18,6 +18,7 @@ type Server struct {
 	store  *storeLock
 	log    *slog.Logger
 	listen bool
+	logins bool // as Options.Accounts says
 
 	stop    sync.Once
 	stopped chan struct{}
@@ -34,7 +35,7 @@ func Start(o Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{log: o.Logger, listen: !opts.DontListen, stopped: make(chan struct{})}
+	s := &Server{log: o.Logger, listen: !opts.DontListen, logins: len(o.Accounts) > 0, stopped: make(chan struct{})}
 	if opts.JetStream {
 		if s.store, err = openStore(opts.StoreDir, opts.ServerName, opts.JetStreamMaxStore); err != nil {
 			return nil, err
@@ -55,6 +56,14 @@ func serverOptions(o Options) (*server.Options, error) {
 	if o.ConfigFile != "" {
 		if err := opts.ProcessConfigFile(o.ConfigFile); err != nil {
 			return nil, fail("read server configuration", o.ConfigFile, "", err)
+		}
+	}
+	if len(o.Accounts) > 0 {
+		if err := opts.ProcessConfigString(string(o.Accounts)); err != nil {
+			return nil, fail("read accounts of bus server", o.ServerName, "", err)
+		}
+		if err := onlyAccounts(opts); err != nil {
+			return nil, fail("read accounts of bus server", o.ServerName, "use a configuration file", err)
 		}
 	}
 	opts.NoSigs, opts.NoLog, opts.DisableJetStreamBanner = true, true, true
@@ -106,7 +115,7 @@ func (s *Server) run(opts *server.Options) error {
 	if err != nil {
 		return fail("start bus server", opts.ServerName, "", err)
 	}
-	log := &bridge{log: s.log}
+	log := &bridge{log: s.log, logins: s.logins}
 	srv.SetLoggerV2(log, false, false, false)
 	srv.Start()
 	text := log.fatal()
