@@ -49,5 +49,5 @@ func TestAccountsRefused(t *testing.T) {
 	refused(t, Options{Accounts: []byte(twoUsers), ConfigFile: "x.conf"}, "only one can say who may log in")
 	refused(t, Options{Accounts: []byte(twoUsers + "leafnodes { port: -1 }"), StoreDir: t.TempDir()}, "they hold more than accounts")
 	refused(t, Options{Accounts: []byte("accounts {"), StoreDir: t.TempDir()}, "read accounts of bus server")
-	refused(t, Options{Accounts: []byte("ping_interval: 5"), StoreDir: t.TempDir()}, "there are none")
+	refused(t, Options{Accounts: []byte(`ping_interval: "5s"`), StoreDir: t.TempDir()}, "there are none")
 }
