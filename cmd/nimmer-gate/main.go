@@ -59,16 +59,13 @@ One gate core decides over one environment; a second one does not start.`,
 }
 
 func (o *options) run(cmd *cobra.Command) error {
-	if _, err := daemon.ParseLevel(o.logLevel); err != nil {
-		return cli.Usagef("--log-level: %w", err)
-	}
-	if o.logFormat != "text" && o.logFormat != "json" {
-		return cli.Usagef("--log-format must be text or json, not %q", o.logFormat)
+	logger, err := cli.Logger(cmd.ErrOrStderr(), o.logLevel, o.logFormat)
+	if err != nil {
+		return err
 	}
 	if err := o.face.Check(); err != nil {
 		return err
 	}
-	logger := daemon.Logger(cmd.ErrOrStderr(), o.logLevel, o.logFormat)
 	t, err := lab.Read(o.topology)
 	if err != nil {
 		return err

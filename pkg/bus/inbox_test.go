@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nkeys"
@@ -127,7 +128,7 @@ func TestInboxOfCredsOnServer(t *testing.T) {
 	if err != nil || len(reply) < 19 || string(reply[:19]) != "_IN.dev_nerve_math." {
 		t.Errorf("answer went to %s, %v", reply, err)
 	}
-	asker.InboxPrefix = "_IN.dev_nerve_text"
+	asker.InboxPrefix, asker.Timeout = "_IN.dev_nerve_text", 300*time.Millisecond
 	if reply, err := connect(t, asker).Request(t.Context(), "dev.ask", nil); err == nil {
 		t.Errorf("answered into another user's inbox: %s", reply)
 	}

@@ -81,6 +81,17 @@ func (b *fakeBus) Serve(_ context.Context, filter string, h func(context.Context
 	return &fakeServed{b, filter}, nil
 }
 
+func (b *fakeBus) Request(ctx context.Context, subject string, data []byte) ([]byte, error) {
+	b.mu.Lock()
+	h := b.served[subject]
+	broken := b.broken
+	b.mu.Unlock()
+	if broken || h == nil {
+		return nil, errBroken
+	}
+	return h(ctx, wave.Message{Subject: subject, Data: data})
+}
+
 func (b *fakeBus) setBroken(v bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

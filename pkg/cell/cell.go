@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -28,6 +29,9 @@ type Cell struct {
 
 // New makes a cell. Nothing happens before Start.
 func New(cfg Config, b Behaviour) (*Cell, error) {
+	if v, ok := b.(Versioned); ok && cfg.Version == "" {
+		cfg.Version = v.Version()
+	}
 	cfg, err := cfg.filled()
 	if err != nil {
 		return nil, err
@@ -62,6 +66,12 @@ func (c *Cell) Describe() string { return c.behaviour.Describe() }
 // Source is who speaks.
 func (c *Cell) Source() string { return c.cfg.Source }
 
+// Name is the field it speaks in.
+func (c *Cell) Name() string { return c.cfg.Name }
+
+// Version is the cell's version, in its full form.
+func (c *Cell) Version() string { return c.cfg.Version }
+
 // Start subscribes to what the cell hears and serves, and takes the first
 // sample, in the background: Started is closed when all subscriptions stand.
 func (c *Cell) Start(ctx context.Context) error { return c.Base.Start(ctx, c.run) }
@@ -81,6 +91,7 @@ func (c *Cell) run(ctx context.Context, ready func()) (err error) {
 	if err := c.listen(life, &stops); err != nil {
 		return err
 	}
+	_ = stops.add(c.announced(life), nil)
 	ready()
 	s, ok := c.behaviour.(Sampler)
 	if !ok {
@@ -114,6 +125,15 @@ func (c *Cell) listen(ctx context.Context, stops *stoppers) error {
 		}
 	}
 	return nil
+}
+
+// announced makes the cell known, and the subject where it is asked.
+func (c *Cell) announced(ctx context.Context) wave.Stopper {
+	more := map[string]string{"kind": "cell", "waves": c.speaker.subject}
+	if _, ok := c.behaviour.(Answerer); ok {
+		more["request"] = c.request
+	}
+	return c.cfg.announce(ctx, accounts.CellService(c.cfg.Name), c.Describe(), more)
 }
 
 // sampling looks at once and then at every tick, until ctx ends; what it saw is
@@ -179,11 +199,12 @@ func (c *Cell) answer(ctx context.Context, a Answerer, m wave.Message) ([]byte, 
 		c.rejects.refuse(ctx, m, 0, err)
 		return nil, err
 	}
-	response := wave.CellResponse{Request: request.ID, Cell: c.cfg.Name, Source: c.cfg.Source, Cost: c.cfg.Cost}
+	response := wave.CellResponse{Request: request.ID, Cell: c.cfg.Name, Source: c.cfg.Source, Version: c.cfg.Version, Cost: c.cfg.Cost}
 	result, err := a.Answer(ctx, request)
 	if err == nil {
 		response.Result, err = marshal(result)
 	}
+	c.counts.spent.add(c.cfg.Cost)
 	if err != nil {
 		c.counts.failed.Add(1)
 		response.Result, response.Error, response.Hint = nil, cmp.Or(wave.Cut(err.Error(), 1024), "failed"), wave.Cut(daemon.Hint(err), 1024)

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -16,6 +17,7 @@ type Bus interface {
 	wave.Publisher
 	wave.Source
 	wave.Replier
+	wave.Requester
 	wave.Storer
 }
 
@@ -27,6 +29,13 @@ type Config struct {
 	Host   string       // this machine [its host name without the domain]
 	Bus    Bus          // where it speaks and hears
 	Logger *slog.Logger // [nothing is logged]
+
+	// Version of this cell or nerve, such as v1 or 1.2.0 [its behaviour's, else
+	// 0.0.0]. It is told in answers, states and service discovery.
+	Version string
+	// Settings are the words of one instance, such as DIRECTION=left: the env of
+	// its declaration, or the environment variables of its container.
+	Settings map[string]string
 
 	Hears    []string         // fields that the built-in text and math cells listen to ["text"]
 	Interval time.Duration    // between two samples, 10ms..1h [1s]
@@ -63,6 +72,9 @@ func (c Config) filled() (Config, error) {
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Version, err = Version(cmp.Or(c.Version, unversioned)); err != nil {
+		return c, fmt.Errorf("configure cell %s: %w", name, err)
 	}
 	if err := c.check(); err != nil {
 		return c, fmt.Errorf("configure cell %s: %w", name, err)

@@ -2,6 +2,7 @@ package cell
 
 import (
 	"context"
+	"math"
 	"sync"
 	"sync/atomic"
 
@@ -13,12 +14,29 @@ type counts struct {
 	failures atomic.Uint64 // samples
 	answers  atomic.Uint64 // requests that were answered, in whatever way
 	failed   atomic.Uint64 // of those, with an error
+	spent    atomicFloat   // on answers
 }
+
+// atomicFloat is a sum that any goroutine may add to.
+type atomicFloat struct{ bits atomic.Uint64 }
+
+func (a *atomicFloat) add(v float64) {
+	for v != 0 {
+		was := a.bits.Load()
+		if a.bits.CompareAndSwap(was, math.Float64bits(math.Float64frombits(was)+v)) {
+			return
+		}
+	}
+}
+
+func (a *atomicFloat) value() float64 { return math.Float64frombits(a.bits.Load()) }
 
 // Metrics tells what the cell has said and answered.
 func (c *Cell) Metrics(_ context.Context, to metric.Sink) error {
-	waves, lost := c.speaker.said()
+	waves, lost, spent := c.speaker.said()
 	of := []string{c.cfg.Env, c.cfg.Name, c.cfg.Source}
+	to.Tell(metric.CellInfo, 1, append(of, c.cfg.Version)...)
+	to.Tell(metric.CellLifeforce, spent+c.counts.spent.value(), of...)
 	to.Tell(metric.CellWaves, float64(waves), of...)
 	to.Tell(metric.CellLost, float64(lost), of...)
 	to.Tell(metric.CellRejects, float64(c.rejects.rejects.Total()), of...)
@@ -34,11 +52,12 @@ func (c *Cell) Metrics(_ context.Context, to metric.Sink) error {
 	return nil
 }
 
-// said is how many waves were said since the beginning, and how many frames of them the bus did not take.
-func (s *speaker) said() (waves, lost uint64) {
+// said is how many waves were said since the beginning, how many frames of them the bus did not take, and the
+// lifeforce that went into them.
+func (s *speaker) said() (waves, lost uint64, spent float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.seq, s.gone
+	return s.seq, s.gone, s.spent
 }
 
 // stand is where a nerve stands and how often it came into each state, for whoever looks from outside of its
@@ -63,6 +82,8 @@ func (s *stand) enter(state string) {
 func (n *Nerve) Metrics(_ context.Context, to metric.Sink) error {
 	n.stand.mu.Lock()
 	defer n.stand.mu.Unlock()
+	to.Tell(metric.NerveInfo, 1, n.cfg.Env, n.cfg.Name, n.cfg.Version)
+	to.Tell(metric.NerveLifeforce, n.spent.value(), n.cfg.Env, n.cfg.Name)
 	for i, s := range n.cfg.States {
 		here := s == n.stand.state || n.stand.state == "" && i == 0
 		to.Tell(metric.NerveState, metric.Bool(here), n.cfg.Env, n.cfg.Name, s)

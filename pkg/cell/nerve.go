@@ -11,6 +11,7 @@ import (
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
@@ -19,6 +20,7 @@ type NerveConfig struct {
 	Config
 	Gate        string                // gate it hears [Name]
 	Cells       []string              // fields it learns causes from [those of the built-in sensors]
+	Commands    []string              // cells it may ask [none]
 	States      []string              // declared states, the first is the initial one [the built-in nerve's own]
 	Transitions []topology.Transition // declared changes between them
 	Measure     time.Duration         // how long Real measures after it opened, 100ms..1m [2s]
@@ -35,6 +37,8 @@ type Nerve struct {
 	outbox  *outbox
 	events  chan func(ctx context.Context)
 	stand   stand
+	about   string
+	spent   atomicFloat
 }
 
 // reflexes is what one built-in nerve does. All methods are called by the
@@ -82,9 +86,18 @@ func newNerve(cfg NerveConfig, own topology.Nerve) (*Nerve, error) {
 	}
 	return &Nerve{
 		cfg: cfg, machine: machine, subject: subject.String(), outbox: newOutbox(cfg.Config),
-		events: make(chan func(context.Context), 256),
+		events: make(chan func(context.Context), 256), about: "a nerve",
 	}, nil
 }
+
+// Describe says in one line what the nerve does.
+func (n *Nerve) Describe() string { return n.about }
+
+// Name is what it is called in subjects.
+func (n *Nerve) Name() string { return n.cfg.Name }
+
+// Version is the nerve's version, in its full form.
+func (n *Nerve) Version() string { return n.cfg.Version }
 
 // Start subscribes to what the nerve hears and tells its first state.
 func (n *Nerve) Start(ctx context.Context) error { return n.Base.Start(ctx, n.run) }
@@ -102,6 +115,7 @@ func (n *Nerve) run(ctx context.Context, ready func()) (err error) {
 	if err := n.listen(ctx, drain, &stops); err != nil {
 		return err
 	}
+	_ = stops.add(n.cfg.announce(drain, accounts.NerveService(n.cfg.Name), n.about, map[string]string{"kind": "nerve", "gate": n.cfg.Gate}), nil)
 	n.tell(ctx, step{reason: "started"})
 	ready()
 	n.loop(ctx)
@@ -165,17 +179,20 @@ type step struct {
 // tell moves the state machine and publishes where it is. A move that is not
 // declared is a mistake of ours: it is logged, and the nerve stays.
 func (n *Nerve) tell(ctx context.Context, s step) {
+	var cost float64
 	if s.to != "" && s.to != n.machine.State() {
-		if _, err := n.machine.Move(s.to); err != nil {
+		var err error
+		if cost, err = n.machine.Move(s.to); err != nil {
 			n.cfg.Logger.Error("nerve cannot move", slog.String("nerve", n.cfg.Name), slog.Any(daemon.KeyErr, err))
 		} else {
 			n.stand.enter(s.to)
 		}
 	}
 	body := wave.NerveState{
-		Nerve: n.cfg.Name, State: n.machine.State(), Gate: n.cfg.Gate, Transition: s.transition,
-		Reason: wave.Cut(s.reason, 1024), Time: n.cfg.Now(),
+		Nerve: n.cfg.Name, Version: n.cfg.Version, State: n.machine.State(), Gate: n.cfg.Gate, Transition: s.transition,
+		Reason: wave.Cut(s.reason, 1024), Cost: cost, Time: n.cfg.Now(),
 	}
+	n.spent.add(cost)
 	if s.seen != nil {
 		if raw, err := marshal(s.seen); err == nil {
 			body.Seen = raw

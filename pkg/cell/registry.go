@@ -14,8 +14,9 @@ import (
 
 // Builtin describes a built-in cell or nerve.
 type Builtin struct {
-	Name    string
-	Summary string // one line
+	Name    string `json:"name"`
+	Version string `json:"version"`
+	Summary string `json:"summary"` // one line
 }
 
 // sensorOf makes the built-in sensors.
@@ -32,21 +33,21 @@ var sensorOf = map[string]func(Machine) Sensor{
 
 // builtins are the cells in the order in which they are shown.
 var builtins = []Builtin{
-	{"cpu", "how much of all processors is busy, and for how long"},
-	{"memory", "how little memory is left"},
-	{"disk", "how busy the disks are, and how full the file system"},
-	{"network", "how much of the links is used, and what is lost"},
-	{"load", "what tasks wait for: processors, memory or disk"},
-	{"process", "which process uses most, of processors or memory"},
-	{"temperature", "how near the hottest sensor is to its limit"},
-	{"battery", "how little charge is left while it discharges"},
-	{"text", "what a text is about, by plain rules"},
-	{"math", "calculations in texts, in words or symbols, computed exactly"},
+	{"cpu", "1.0.0", "how much of all processors is busy, and for how long"},
+	{"memory", "1.0.0", "how little memory is left"},
+	{"disk", "1.0.0", "how busy the disks are, and how full the file system"},
+	{"network", "1.0.0", "how much of the links is used, and what is lost"},
+	{"load", "1.0.0", "what tasks wait for: processors, memory or disk"},
+	{"process", "1.0.0", "which process uses most, of processors or memory"},
+	{"temperature", "1.0.0", "how near the hottest sensor is to its limit"},
+	{"battery", "1.0.0", "how little charge is left while it discharges"},
+	{"text", "1.0.0", "what a text is about, by plain rules"},
+	{"math", "1.0.0", "calculations in texts, in words or symbols, computed exactly"},
 }
 
 var nerves = []Builtin{
-	{"pressure", "names who causes the pressure when its gate opens, and measures it for the real garden"},
-	{"math", "computes again what a mind answered, and tells the gate whether it was right"},
+	{"pressure", "1.0.0", "names who causes the pressure when its gate opens, and measures it for the real garden"},
+	{"math", "1.0.0", "computes again what a mind answered, and tells the gate whether it was right"},
 }
 
 // Builtins lists the built-in cells.
@@ -75,6 +76,9 @@ func NewBuiltin(name string, cfg Config) (*Cell, error) {
 	if cfg.Name == "" {
 		cfg.Name = name
 	}
+	if known, ok := find(builtins, name); ok && cfg.Version == "" {
+		cfg.Version = known.Version
+	}
 	hears := cfg.Hears
 	if len(hears) == 0 {
 		hears = []string{"text"}
@@ -92,13 +96,18 @@ func NewBuiltin(name string, cfg Config) (*Cell, error) {
 	return New(cfg, Sense(summary(name), makeSensor(cfg.Machine)))
 }
 
-func summary(name string) string {
-	for _, b := range builtins {
-		if b.Name == name {
-			return b.Summary
-		}
+// find looks a built-in up.
+func find(all []Builtin, name string) (Builtin, bool) {
+	i := slices.IndexFunc(all, func(b Builtin) bool { return b.Name == name })
+	if i < 0 {
+		return Builtin{}, false
 	}
-	return name
+	return all[i], true
+}
+
+func summary(name string) string {
+	b, _ := find(builtins, name)
+	return b.Summary
 }
 
 // NewNerve makes a built-in nerve.
@@ -110,10 +119,15 @@ func NewNerve(name string, cfg NerveConfig) (*Nerve, error) {
 	if !ok {
 		return nil, unknown("nerve", name, nerves)
 	}
+	known, _ := find(nerves, name)
+	if cfg.Version == "" {
+		cfg.Version = known.Version
+	}
 	n, err := makeNerve(cfg)
 	if err != nil {
 		return nil, err
 	}
+	n.about = known.Summary
 	if _, err := n.mind.filters(); err != nil {
 		return nil, fmt.Errorf("make nerve %s: %w", n.cfg.Name, err)
 	}

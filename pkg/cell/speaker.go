@@ -32,6 +32,7 @@ type speaker struct {
 	open  bool
 	lost  uint64 // frames the bus did not take
 	gone  uint64 // the same, since the beginning
+	spent float64
 }
 
 // say sends one wave. The error is a *wave.Rule when the wave breaks a rule;
@@ -55,6 +56,7 @@ func (s *speaker) say(ctx context.Context, w wave.Wave) error {
 		return fmt.Errorf("say wave: %w", err)
 	}
 	s.seq++
+	s.spent += w.Cost
 	if frame != nil {
 		s.send(ctx, frame, now)
 	}

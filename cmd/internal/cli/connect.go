@@ -2,12 +2,9 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -66,22 +63,10 @@ func (f *BusFlags) Options(name string, logger *slog.Logger) bus.Options {
 }
 
 // credentials is the file to log in with: --creds, else that of the context
-// which was asked for, else NATS_CREDS, else what systemd handed to the unit
-// (LoadCredential=nats.creds:PATH).
+// which was asked for, else the environment's.
 func (f *BusFlags) credentials() string {
 	if f.Creds != "" || f.Context != "" {
 		return f.Creds
 	}
-	if path := os.Getenv("NATS_CREDS"); path != "" {
-		return path
-	}
-	dir := os.Getenv("CREDENTIALS_DIRECTORY")
-	if dir == "" {
-		return ""
-	}
-	path := filepath.Join(dir, "nats.creds")
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return ""
-	}
-	return path
+	return bus.EnvironmentCreds()
 }

@@ -98,14 +98,7 @@ func (l *Lab) buildNerves(o Options, view topology.View) error {
 			l.note("nerve %s is not played here: it runs from %s", n.Name, origin(n.Image, n.Command))
 			continue
 		}
-		cfg := cell.NerveConfig{
-			Config:      cell.Config{Env: o.Env, Name: n.Name, Host: HostName(), Bus: l.Conn, Cost: n.Cost, Logger: o.Logger},
-			Gate:        n.Gate,
-			Cells:       heard(view, n.Gate),
-			States:      n.States,
-			Transitions: n.Transitions,
-		}
-		nerve, err := cell.NewNerve(n.Builtin, cfg)
+		nerve, err := l.place(o, view, HostName()).Nerve(n)
 		if err != nil {
 			return err
 		}
@@ -131,10 +124,7 @@ func (l *Lab) buildCells(o Options, view topology.View) error {
 			hosts = []string{HostName()}
 		}
 		for _, host := range hosts {
-			built, err := cell.NewBuiltin(c.Builtin, cell.Config{
-				Env: o.Env, Name: c.Name, Host: host, Bus: l.Conn, Cost: c.Cost, Logger: o.Logger,
-				Hears: fields(view, "text"),
-			})
+			built, err := l.place(o, view, host).Cell(c)
 			if err != nil {
 				return err
 			}
@@ -142,6 +132,11 @@ func (l *Lab) buildCells(o Options, view topology.View) error {
 		}
 	}
 	return nil
+}
+
+// place is where the lab's own cells and nerves live.
+func (l *Lab) place(o Options, view topology.View, host string) Place {
+	return Place{View: view, Env: o.Env, Host: host, Bus: l.Conn, Logger: o.Logger}
 }
 
 // heard lists the fields that a gate hears.

@@ -1,0 +1,193 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nimmerverse/nimmer/cmd/internal/cli"
+	"github.com/nimmerverse/nimmer/cmd/internal/lab"
+	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/cell"
+	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology"
+)
+
+func (o *options) run(cmd *cobra.Command, args []string) error {
+	if done, err := cli.Completion(cmd); done {
+		return err
+	}
+	if err := o.check(cmd, args); err != nil {
+		return err
+	}
+	logger, err := cli.Logger(cmd.ErrOrStderr(), o.logLevel, o.logFormat)
+	if err != nil {
+		return err
+	}
+	view, known, err := o.known(cmd)
+	if err != nil {
+		return err
+	}
+	if o.list {
+		return o.print(cmd, known)
+	}
+	members := slices.DeleteFunc(slices.Clone(known), func(m member) bool { return m.Builtin == "" })
+	if !o.all {
+		if members, err = choose(known, args, view == nil); err != nil {
+			return err
+		}
+	}
+	if len(members) == 0 {
+		return fmt.Errorf("nothing to run: environment %s declares no built-in cell or nerve", o.bus.Env)
+	}
+	if members, err = o.available(members, logger); err != nil {
+		return err
+	}
+	return o.connected(cmd.Context(), view, members, logger)
+}
+
+// known lists what can be run; the view is nil without a declaration.
+func (o *options) known(cmd *cobra.Command) (*topology.View, []member, error) {
+	if o.topology == "" {
+		return nil, builtin(), nil
+	}
+	t, err := lab.Read(o.topology)
+	if err != nil {
+		return nil, nil, err
+	}
+	env, err := lab.Environment(t, o.bus.Asked(cmd))
+	if err != nil {
+		return nil, nil, cli.Usagef("%w", err)
+	}
+	o.bus.Env = env
+	view := t.In(env)
+	return &view, declared(view), nil
+}
+
+// print shows what can be run.
+func (o *options) print(cmd *cobra.Command, known []member) error {
+	if o.output == cli.JSON {
+		return cli.WriteJSON(cmd.OutOrStdout(), struct {
+			Members []member `json:"members"`
+		}{append([]member{}, known...)})
+	}
+	var rows [][]string
+	for _, m := range known {
+		rows = append(rows, []string{m.Kind, m.Name, m.Version, m.Summary})
+	}
+	return cli.Table(cmd.OutOrStdout(), []string{"KIND", "NAME", "VERSION", "WHAT IT DOES"}, rows)
+}
+
+// complete lists what the shell may offer next.
+func (o *options) complete(cmd *cobra.Command, args []string) []string {
+	_, known, err := o.known(cmd)
+	if err != nil {
+		return nil
+	}
+	known = slices.DeleteFunc(known, func(m member) bool { return m.Builtin == "" })
+	return slices.DeleteFunc(names(known), func(n string) bool { return slices.Contains(args, n) })
+}
+
+// available refuses a sensor that has nothing to sense here; of --all it is
+// left out.
+func (o *options) available(members []member, logger *slog.Logger) ([]member, error) {
+	var out []member
+	for _, m := range members {
+		ok, why := true, ""
+		if m.Kind == "cell" {
+			ok, why = cell.Available(m.Builtin)
+		}
+		switch {
+		case ok:
+			out = append(out, m)
+		case o.all:
+			logger.Info("a cell stays silent", slog.String("cell", m.Name), slog.String("why", why))
+		default:
+			return nil, &daemon.Error{Op: "run", Subject: "cell " + m.Name, Err: errors.New(why), Hint: "this machine cannot sense it; leave it out here"}
+		}
+	}
+	return out, nil
+}
+
+// connected waits for the bus and runs the members on it.
+func (o *options) connected(ctx context.Context, view *topology.View, members []member, logger *slog.Logger) error {
+	conn, err := o.connect(ctx, members, logger)
+	if conn == nil {
+		return err
+	}
+	err = o.serve(ctx, view, members, conn, logger)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
+	defer cancel()
+	return errors.Join(err, conn.Drain(stop))
+}
+
+// connect returns nil without an error when it was asked to stop meanwhile.
+func (o *options) connect(ctx context.Context, members []member, logger *slog.Logger) (*bus.Conn, error) {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	name := "nimmer-cell " + o.bus.Env
+	for _, m := range members {
+		if name += " " + m.Name; len(name) > 120 {
+			break
+		}
+	}
+	options := o.bus.Options(name, logger)
+	options.Wait = true
+	conn, err := bus.Connect(ctx, options)
+	switch {
+	case err == nil:
+		return conn, nil
+	case ctx.Err() != nil:
+		return nil, nil
+	}
+	return nil, fmt.Errorf("connect to the bus: %w", err)
+}
+
+// serve runs the members until it is asked to stop.
+func (o *options) serve(ctx context.Context, view *topology.View, members []member, conn *bus.Conn, logger *slog.Logger) error {
+	var services []daemon.Named
+	for _, m := range members {
+		s, err := o.build(view, m, conn, logger)
+		if err != nil {
+			return err
+		}
+		services = append(services, daemon.Named{Name: m.Kind + " " + m.Name, Service: s})
+	}
+	note, err := o.face.Begin("nimmer-cell", logger)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		logger.Warn(note)
+	}
+	lab.ObserveBus(o.face.Metrics, o.face.Health, conn, o.bus.Env, "virtual")
+	lab.ObserveServices(o.face.Metrics, o.face.Health, services)
+	return daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health}, o.face.Services(services...)...)
+}
+
+// build makes one member: as it is declared, or as the flags say.
+func (o *options) build(view *topology.View, m member, conn *bus.Conn, logger *slog.Logger) (daemon.Service, error) {
+	if view != nil {
+		place := lab.Place{View: *view, Env: o.bus.Env, Host: o.host, Bus: conn, Logger: logger}
+		if m.Kind == "cell" {
+			return place.Cell(*view.Cell(m.Name))
+		}
+		i := slices.IndexFunc(view.Nerves, func(n topology.Nerve) bool { return n.Name == m.Name })
+		return place.Nerve(view.Nerves[i])
+	}
+	cfg := cell.Config{
+		Env: o.bus.Env, Name: m.Name, Host: o.host, Bus: conn, Cost: o.cost, Interval: o.interval, Logger: logger,
+		Hears: o.hears, Settings: o.set,
+	}
+	if m.Kind == "cell" {
+		return cell.NewBuiltin(m.Builtin, cfg)
+	}
+	return cell.NewNerve(m.Builtin, cell.NerveConfig{Config: cfg, Gate: o.gate, Cells: o.hears, Commands: o.commands})
+}
