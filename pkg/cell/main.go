@@ -14,8 +14,11 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 )
 
-// Main is the whole main function of a process that is one cell. It asks the
-// environment for everything that cfg does not say, as in a container:
+// Main is a process that is one cell, and returns its exit code:
+//
+//	func main() { os.Exit(cell.Main(cell.Config{Name: "door", Version: "v1"}, door{})) }
+//
+// It asks the environment for everything that cfg does not say, as in a container:
 //
 //	NIMMERVERSE_ENV  environment [dev]
 //	NATS_URL         where the bus is [the selected NATS context, 127.0.0.1:4222]
@@ -24,11 +27,10 @@ import (
 //	NIMMER_LOG       debug, info, warn or error [info]
 //
 // It waits for a bus that is not there yet, and ends when it is asked to.
-func Main(cfg Config, b Behaviour) {
-	os.Exit(run(context.Background(), cfg, b, os.Stderr))
+func Main(cfg Config, b Behaviour) int {
+	return run(context.Background(), cfg, b, os.Stderr)
 }
 
-// run is Main without the end of the process.
 func run(ctx context.Context, cfg Config, b Behaviour, stderr io.Writer) int {
 	err := runCell(ctx, cfg, b, stderr)
 	if err == nil {
