@@ -66,6 +66,7 @@ var house = rules{
 		"github.com/coreos/go-systemd":          {"pkg/proc", "processes, units and slices have one master"},
 		"github.com/containerd/cgroups":         {"pkg/proc", "limits are set where processes are started"},
 		"github.com/shirou/gopsutil":            {"pkg/cell", "what the machine feels arrives as waves"},
+		"github.com/jcmturner":                  {"pkg/identity", "Kerberos logs in to FreeIPA, nowhere else"},
 		"github.com/spf13/cobra":                {"cmd", "a service has no flags"},
 		"charm.land":                            {"cmd", "a service has no terminal; views are wiring"},
 	},

@@ -39,8 +39,9 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await": await,
-			"port":  freePort,
+			"await":   await,
+			"freeipa": freeipa,
+			"port":    freePort,
 		},
 	})
 }

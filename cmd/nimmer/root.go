@@ -36,7 +36,7 @@ func root() *cobra.Command {
 		&cobra.Group{ID: "bus", Title: "The bus:"},
 	)
 	for group, subs := range map[string][]*cobra.Command{
-		"lab":    {upCommand(), initCommand(), topologyCommand(), doctorCommand()},
+		"lab":    {upCommand(), initCommand(), topologyCommand(), identityCommand(), doctorCommand()},
 		"nerves": {waveCommand(), gateCommand()},
 		"bus":    {busCommand()},
 	} {

@@ -1,0 +1,289 @@
+package ipa
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/nimmerverse/nimmer/pkg/topology"
+)
+
+// nameLimit is how long a user's or group's name may be: FreeIPA's default,
+// and what Linux takes.
+const nameLimit = 32
+
+const (
+	homes = "/home/"
+	// shell is the one that every system has.
+	shell = "/bin/sh"
+	// login is the service by which people get in.
+	login = "sshd"
+)
+
+// Compile returns what FreeIPA should hold. The lab must name a FreeIPA.
+func Compile(t *topology.Topology) (*Desired, error) {
+	if t.Lab.IPA == nil {
+		return nil, errors.New("the lab declares no FreeIPA: its users are local")
+	}
+	if err := checkNames(t); err != nil {
+		return nil, err
+	}
+	c := compiler{t: t, mark: "nimmer:" + t.Lab.Name}
+	d := &Desired{
+		FormatVersion: FormatVersion,
+		Lab:           t.Lab.Name,
+		Mark:          c.mark,
+		Retired:       "nimmer-retired:" + t.Lab.Name,
+		Server:        t.Lab.IPA.Server,
+		Realm:         t.Lab.IPA.Realm,
+		CAFile:        t.Lab.IPA.CAFile,
+		Users:         c.users(),
+		ServicesGroup: servicesGroup(t),
+		Services:      c.services(),
+		SudoRules:     c.rules(sudo),
+		HBACRules:     c.rules(hbac),
+	}
+	d.Groups = c.groups(d.Services)
+	for _, name := range names(t, sudo) {
+		d.SudoCommandGroups = append(d.SudoCommandGroups, SudoCommandGroup{
+			Name: name, Description: c.describe("commands that the sudo rules " + name + "@* allow"),
+		})
+	}
+	for _, name := range names(t, hbac) {
+		d.HBACServiceGroups = append(d.HBACServiceGroups, HBACServiceGroup{
+			Name: name, Description: c.describe("services that the access rules " + name + "@* allow"), Services: []string{login},
+		})
+	}
+	return d, nil
+}
+
+type compiler struct {
+	t    *topology.Topology
+	mark string
+}
+
+// describe ends a description with the mark.
+func (c compiler) describe(text string) string { return text + " [" + c.mark + "]" }
+
+// fqdn is the full name of a host.
+func (c compiler) fqdn(host string) string { return strings.ToLower(host + "." + c.t.Lab.Domain) }
+
+func (c compiler) users() []User {
+	users := make([]User, 0, len(c.t.Identities))
+	for _, id := range c.t.Identities {
+		users = append(users, User{
+			Name: id.Name, UID: id.UID,
+			GivenName: id.Name, FamilyName: c.t.Lab.Name, FullName: id.Name,
+			Home: homes + id.Name, Shell: shell, Person: len(id.Hosts) == 0,
+		})
+	}
+	return users
+}
+
+func (c compiler) groups(services []ServicePrincipal) []Group {
+	members := membersOf(c.t, func(id topology.Identity) []string { return id.IPA.Groups })
+	groups := make([]Group, 0, len(members)+1)
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		groups = append(groups, Group{
+			Name: name, Description: c.describe("identities of the lab " + c.t.Lab.Name), POSIX: true,
+			Users: members[name], Services: []string{},
+		})
+	}
+	if len(services) == 0 {
+		return groups
+	}
+	// A principal has no place for a mark: being in this group is its mark.
+	ours := Group{Name: servicesGroup(c.t), Description: c.describe("services of the lab " + c.t.Lab.Name), Users: []string{}}
+	for _, s := range services {
+		ours.Services = append(ours.Services, s.Principal)
+	}
+	groups = append(groups, ours)
+	slices.SortFunc(groups, func(a, b Group) int { return strings.Compare(a.Name, b.Name) })
+	return groups
+}
+
+// servicesGroup is the group that holds the lab's service principals.
+func servicesGroup(t *topology.Topology) string { return "nimmer-services-" + t.Lab.Name }
+
+// kindOfRule selects one of the two lists of rules.
+type kindOfRule struct {
+	word string
+	of   func(topology.Identity) []string
+}
+
+var (
+	sudo = kindOfRule{"sudo", func(id topology.Identity) []string { return id.IPA.Sudo }}
+	hbac = kindOfRule{"access", func(id topology.Identity) []string { return id.IPA.HBAC }}
+)
+
+// names returns the declared names of rules, sorted.
+func names(t *topology.Topology, k kindOfRule) []string {
+	return slices.Sorted(maps.Keys(membersOf(t, k.of)))
+}
+
+// rules makes one rule for each declared name and host.
+func (c compiler) rules(k kindOfRule) []Rule {
+	rules := []Rule{}
+	for _, p := range placed(c.t, k) {
+		r := Rule{Name: p.name, Users: p.users, Hosts: []string{}, Allows: p.name, Description: c.describe(k.word + " rule " + p.name + ", for people")}
+		if p.host != "" {
+			r.Name = p.name + "@" + p.host
+			r.Hosts = append(r.Hosts, c.fqdn(p.host))
+			r.Description = c.describe(k.word + " rule " + p.name + " on " + p.host)
+		}
+		rules = append(rules, r)
+	}
+	slices.SortFunc(rules, func(a, b Rule) int { return strings.Compare(a.Name, b.Name) })
+	return rules
+}
+
+// placedRule is a declared rule on one host; host is empty where only people
+// are in it.
+type placedRule struct {
+	name, host string
+	users      []string
+}
+
+func placed(t *topology.Topology, k kindOfRule) []placedRule {
+	var all []placedRule
+	for _, name := range names(t, k) {
+		var people []string
+		onHost := map[string][]string{}
+		for _, id := range t.Identities {
+			if !slices.Contains(k.of(id), name) {
+				continue
+			}
+			if len(id.Hosts) == 0 {
+				people = append(people, id.Name)
+			}
+			for _, h := range id.Hosts {
+				onHost[h] = append(onHost[h], id.Name)
+			}
+		}
+		if len(onHost) == 0 {
+			all = append(all, placedRule{name: name, users: distinct(people)})
+			continue
+		}
+		for _, h := range slices.Sorted(maps.Keys(onHost)) {
+			all = append(all, placedRule{name: name, host: h, users: distinct(append(onHost[h], people...))})
+		}
+	}
+	return all
+}
+
+// membersOf turns "names of an identity" around: the identities of each name.
+func membersOf(t *topology.Topology, of func(topology.Identity) []string) map[string][]string {
+	members := map[string][]string{}
+	for _, id := range t.Identities {
+		for _, name := range of(id) {
+			members[name] = append(members[name], id.Name)
+		}
+	}
+	for name, list := range members {
+		members[name] = distinct(list)
+	}
+	return members
+}
+
+// distinct returns a sorted copy without repetitions; it is never nil.
+func distinct(list []string) []string {
+	list = append([]string{}, list...)
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// services are the principals that parts of the lab need: a hub with TLS gets
+// its certificate as nats/HOST, PostgreSQL logs in as postgres/HOST, and what
+// people watch in a browser is HTTP/HOST.
+func (c compiler) services() []ServicePrincipal {
+	need := map[string]string{}
+	add := func(service, host string) {
+		if host != "" && !c.implicit(host) {
+			need[service+"/"+c.fqdn(host)] = c.fqdn(host)
+		}
+	}
+	for _, n := range c.t.NATS {
+		for _, h := range n.Hosts {
+			if n.TLS != nil {
+				add("nats", h)
+			}
+		}
+	}
+	for _, p := range c.t.Phoebes {
+		add("postgres", p.Host)
+	}
+	for _, m := range c.t.Monitoring {
+		add("HTTP", m.Host)
+	}
+	list := []ServicePrincipal{}
+	for _, principal := range slices.Sorted(maps.Keys(need)) {
+		list = append(list, ServicePrincipal{Principal: principal, Host: need[principal]})
+	}
+	return list
+}
+
+// implicit says that a host is this machine, which has no name of its own.
+func (c compiler) implicit(host string) bool {
+	for _, h := range c.t.Hosts {
+		if h.Name == host {
+			return h.Implicit
+		}
+	}
+	return false
+}
+
+// checkNames reports every name that cannot become a user or a group.
+func checkNames(t *topology.Topology) error {
+	var errs []error
+	users := map[string]bool{}
+	for _, id := range t.Identities {
+		users[id.Name] = true
+		if len(id.Name) > nameLimit {
+			errs = append(errs, fmt.Errorf("identity %q has %d characters, a user's name has at most %d: shorten it", id.Name, len(id.Name), nameLimit))
+		}
+		errs = append(errs, checkListed(id)...)
+	}
+	groups := membersOf(t, func(id topology.Identity) []string { return id.IPA.Groups })
+	for _, name := range slices.Sorted(maps.Keys(groups)) {
+		if users[name] {
+			errs = append(errs, fmt.Errorf("group %q of identity %q has the name of an identity, and every user has a group of its own name: name the group otherwise, or leave it out", name, groups[name][0]))
+		}
+		if name == servicesGroup(t) {
+			errs = append(errs, fmt.Errorf("group %q of identity %q has the name that the lab's service principals use: name it otherwise", name, groups[name][0]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func checkListed(id topology.Identity) []error {
+	var errs []error
+	for _, list := range []struct {
+		word  string
+		names []string
+	}{{"group", id.IPA.Groups}, {"sudo rule", id.IPA.Sudo}, {"access rule", id.IPA.HBAC}} {
+		for _, name := range list.names {
+			if why := badName(name); why != "" {
+				errs = append(errs, fmt.Errorf("%s %q of identity %q %s", list.word, name, id.Name, why))
+			}
+		}
+	}
+	return errs
+}
+
+// badName says what is wrong with a group's or rule's name, or "".
+func badName(name string) string {
+	const letters = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
+	switch {
+	case name == "":
+		return "is empty: give it a name"
+	case len(name) > nameLimit:
+		return fmt.Sprintf("has %d characters, at most %d are possible: shorten it", len(name), nameLimit)
+	case strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(letters, r) }):
+		return "has a character that is none of a-z, 0-9, _, . and -"
+	case strings.HasPrefix(name, "-"), strings.HasPrefix(name, "."), strings.Trim(name, "0123456789") == "":
+		return "must begin with a letter, a digit or _ and not be a number"
+	}
+	return ""
+}
