@@ -16,12 +16,12 @@ import (
 func topologyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "topology",
-		Short: "Check the declaration, emit what follows from it, draw it",
+		Short: "Check the declaration, emit what follows from it, compare it, draw it",
 		Long: `A lab is declared in a folder of *.hcl files; their order does not matter. Every
 command takes that folder; without one it is ./topology if there is such a
 folder, else the current one if it holds *.hcl files, else the built-in lab.`,
 	}
-	cmd.AddCommand(topologyCheckCommand(), topologyEmitCommand(), topologyShowCommand(), topologyDiagramCommand(), topologySchemaCommand())
+	cmd.AddCommand(topologyCheckCommand(), topologyEmitCommand(), topologyShowCommand(), topologyDiagramCommand(), topologyDiffCommand(), topologySchemaCommand())
 	return cmd
 }
 

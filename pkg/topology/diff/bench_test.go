@@ -1,0 +1,28 @@
+package diff
+
+import (
+	"testing"
+
+	"github.com/nimmerverse/nimmer/pkg/topology/load"
+	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
+)
+
+// BenchmarkCompare compares two labs of 1,000 hosts, of which one has another
+// address and another gate.
+func BenchmarkCompare(b *testing.B) {
+	lab, diags := load.Source("big", loadtest.ForEach(1000), load.Options{})
+	if diags.HasErrors() {
+		b.Fatal(diags.Text(false))
+	}
+	other := *lab
+	other.Hosts = append(other.Hosts[:0:0], lab.Hosts...)
+	other.Hosts[7].Addresses = map[string]string{"management": "10.99.0.1"}
+	other.Gates = append(other.Gates[:0:0], lab.Gates...)
+	other.Gates[7].Open = 0.9
+	for b.Loop() {
+		changes, err := Compare(lab, &other)
+		if err != nil || len(changes) < 3 {
+			b.Fatalf("%v, %v", changes, err)
+		}
+	}
+}
