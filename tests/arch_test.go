@@ -27,12 +27,14 @@ var house = rules{
 		"pkg/metric/prom":      2,
 		"pkg/bus":              2,
 		"pkg/bus/embedded":     2,
+		"pkg/bus/keys":         2,
 		"pkg/phoebe":           2,
 		"pkg/proc":             2,
 		"pkg/gpu":              2,
 		"pkg/identity":         2,
 
-		"pkg/bus/bustest": 3, // logs in to a server for tests
+		"pkg/bus/bustest":       3, // logs in to a server for tests
+		"pkg/bus/keys/keystest": 3, // the same, with signed credentials
 
 		"pkg/cell":     3,
 		"pkg/organ":    3,
@@ -59,6 +61,7 @@ var house = rules{
 		"github.com/nats-io/nats.go":            {"pkg/bus", "services use the verbs of pkg/wave, so they run over any bus and in any test"},
 		"github.com/nats-io/jsm.go":             {"pkg/bus", "streams and buckets are made, and NATS contexts read, in one place"},
 		"github.com/nats-io/nats-server":        {"pkg/bus/embedded", "only who runs a server links one"},
+		"filippo.io/age":                        {"pkg/bus/keys", "what opens a seed is in one place"},
 		"github.com/santhosh-tekuri/jsonschema": {"pkg/wave", "schemas are compiled by wave.CompileSchema"},
 		"github.com/prometheus/client_golang":   {"pkg/metric/prom", "services tell their counters to pkg/metric, under names that are declared there"},
 		"github.com/jackc/pgx":                  {"pkg/phoebe", "PostgreSQL is a projection: nobody else waits for it"},

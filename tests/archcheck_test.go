@@ -184,7 +184,7 @@ func (r rules) down(s source, spec *ast.ImportSpec, folder string) []finding {
 }
 
 func (r rules) owned(s source, spec *ast.ImportSpec, target string) []finding {
-	if s.isTest() || under(s.folder, "tests") || under(s.folder, "pkg/bus/embedded") {
+	if s.isTest() || strings.HasSuffix(s.folder, "test") || under(s.folder, "tests") || under(s.folder, "pkg/bus/embedded") {
 		return nil
 	}
 	for library, owner := range r.owners {

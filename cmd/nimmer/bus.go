@@ -19,7 +19,7 @@ func busCommand() *cobra.Command {
 		Short: "Streams and buckets of the bus: compare with the declaration, make them so",
 	}
 	flags.Add(cmd)
-	cmd.AddCommand(busPlanCommand(&flags), busApplyCommand(&flags), busStatusCommand(&flags))
+	cmd.AddCommand(busPlanCommand(&flags), busApplyCommand(&flags), busStatusCommand(&flags), keysCommand())
 	return cmd
 }
 

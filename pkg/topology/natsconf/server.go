@@ -18,10 +18,16 @@ const (
 	maxPayload = 1 << 20
 )
 
+// MaxControlLine is the longest line a client may send. It logs in with one that
+// holds its signed grants, and the server's own 4 KiB are too few for a host with
+// a dozen organs.
+const MaxControlLine = 64 << 10
+
 func (s *Server) config(t *topology.Topology) []byte {
 	p := &printer{}
 	p.comment("Server %s of lab %s. Emitted from the declaration: change it there.", s.Name, t.Lab.Name)
 	p.text("server_name", s.Name)
+	p.number("max_control_line", MaxControlLine)
 	if s.Hub != nil {
 		s.hub(t, p)
 	} else {
