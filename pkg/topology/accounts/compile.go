@@ -136,11 +136,12 @@ func clusters(hubs []topology.NATS) [][]*topology.NATS {
 func (c *compiler) hub(hubs []*topology.NATS) {
 	first := hubs[0]
 	s := &site{Site: Site{Name: first.Name, Kind: Hub, Domain: first.Name, External: true, Environments: []string{}}, accounts: map[string]*account{}}
-	js := first.JetStream
+	js := room(first)
 	for _, n := range hubs {
 		s.Members = append(s.Members, n.Name)
 		s.External = s.External && len(n.Hosts) == 0
-		js.Store, js.Memory = min(js.Store, n.JetStream.Store), min(js.Memory, n.JetStream.Memory)
+		own := room(n)
+		js.Store, js.Memory = min(js.Store, own.Store), min(js.Memory, own.Memory)
 		for _, env := range n.Environments {
 			if c.hubs[env] == nil {
 				c.hubs[env] = s
@@ -154,6 +155,16 @@ func (c *compiler) hub(hubs []*topology.NATS) {
 	}
 	c.system(s)
 	c.sites = append(c.sites, s)
+}
+
+// room is what the accounts of a hub may store together. An account's bound
+// counts every replica of a stream (measured: of 48 MiB, a stream of three
+// replicas takes 16), so a hub whose streams have three has room for three
+// times what one of its servers holds. However they are spread, a server then
+// holds no more than its own, as long as no stream asks for fewer.
+func room(n *topology.NATS) topology.JetStream {
+	replicas := topology.Bytes(max(n.Replicas, 1))
+	return topology.JetStream{Memory: n.JetStream.Memory * replicas, Store: n.JetStream.Store * replicas}
 }
 
 // leaf opens a leaf's site: the same accounts, of its own operator, and nothing

@@ -127,3 +127,46 @@ func FuzzCovers(f *testing.F) {
 		}
 	})
 }
+
+// TestStorageFits: what a site's accounts may store together is no more than
+// what each of its servers has room for, times the replicas that an account's
+// bound counts.
+func TestStorageFits(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(200) {
+		top := loadtest.Random(t, seed)
+		m := compile(t, top)
+		for i := range m.Sites {
+			s := &m.Sites[i]
+			var store, memory topology.Bytes
+			for j := range s.Accounts {
+				if js := s.Accounts[j].JetStream; js != nil {
+					store, memory = store+js.Store, memory+js.Memory
+				}
+			}
+			for j := range top.NATS {
+				if n := &top.NATS[j]; s.Kind == accounts.Hub && slices.Contains(s.Members, n.Name) {
+					fits(t, seed, s, n.JetStream, topology.Bytes(n.Replicas), store, memory)
+				}
+			}
+			for j := range top.Leaves {
+				if l := &top.Leaves[j]; s.Kind == accounts.Leaf && l.Name == s.Name {
+					fits(t, seed, s, l.JetStream, 1, store, memory)
+				}
+			}
+		}
+	}
+}
+
+func fits(t *testing.T, seed uint64, s *accounts.Site, has topology.JetStream, replicas, store, memory topology.Bytes) {
+	t.Helper()
+	for _, x := range []struct {
+		what         string
+		given, wants topology.Bytes
+	}{{"disk", has.Store, store}, {"memory", has.Memory, memory}} {
+		// No bound given: none for its accounts, whose sum the server then never checks.
+		if x.wants > x.given*replicas || x.given > 0 && x.wants < x.given/2 {
+			t.Errorf("lab %d: the accounts of %s %s may have %d bytes of %s, its servers %d with %d replicas", seed, s.Kind, s.Name, x.wants, x.what, x.given, replicas)
+		}
+	}
+}

@@ -1,0 +1,240 @@
+package natsconf_test
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
+	"github.com/nimmerverse/nimmer/pkg/topology/load"
+	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
+	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
+	"github.com/nimmerverse/nimmer/pkg/topology/natsconf/natsconftest"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	natsconftest.Clean()
+	os.Exit(code)
+}
+
+func dir(t testing.TB, path string) *topology.Topology {
+	t.Helper()
+	top, diags := load.Dir(path, load.Options{})
+	if diags.HasErrors() {
+		t.Fatal(diags.Text(false))
+	}
+	return top
+}
+
+func source(t testing.TB, hcl string) *topology.Topology {
+	t.Helper()
+	top, diags := load.Source("test", map[string][]byte{"lab.hcl": []byte(hcl)}, load.Options{})
+	if diags.HasErrors() {
+		t.Fatal(diags.Text(false))
+	}
+	return top
+}
+
+// regions are two clusters of three that are joined, with everything on request.
+const regions = `
+lab "regions" { environments = ["dev", "prod"] }
+network "bus" { subnet = "10.7.0.0/16" }
+host "east" {
+  for_each  = range(1, 4)
+  name      = "east-${each.value}"
+  addresses = { bus = "10.7.1.${each.value}" }
+}
+host "west" {
+  for_each  = range(1, 4)
+  name      = "west-${each.value}"
+  addresses = { bus = "10.7.2.${each.value}" }
+}
+host "robot" { addresses = { bus = "10.7.3.1" } }
+host "watch" { addresses = { bus = "10.7.4.1" } }
+nats "east" {
+  hosts          = host.east
+  region         = "east \"coast\""
+  peers          = [nats.west]
+  durable        = "power-loss"
+  websocket_port = 8443
+  jetstream {
+    memory = "1GiB"
+    store  = "10GiB"
+  }
+}
+nats "west" { hosts = host.west }
+leaf "robot" {
+  host         = host.robot
+  environments = ["prod"]
+  jetstream { store = "5GiB" }
+}
+monitoring "watch" {
+  host = host.watch
+  exporter "nats" { hosts = [host.watch] }
+}
+`
+
+// labs are all the labs whose configurations a server has to accept.
+func labs(t testing.TB) map[string]*topology.Topology {
+	out := map[string]*topology.Topology{
+		"nimmerverse": dir(t, "../../../topology"),
+		"cim":         dir(t, "../../../topology/examples/cim"),
+		"home":        source(t, string(load.InitHCL(load.Options{}))),
+		"regions":     source(t, regions),
+	}
+	for seed := range uint64(8) {
+		out[fmt.Sprintf("random %d", seed)] = loadtest.Random(t, seed)
+	}
+	return out
+}
+
+// TestAccepted has nats-server itself check every configuration of every lab.
+func TestAccepted(t *testing.T) {
+	t.Parallel()
+	server := natsconftest.Binary(t)
+	for name, top := range labs(t) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			l := natsconftest.Sign(t, top, t.TempDir())
+			for _, s := range natsconf.Servers(top, l.Model) {
+				out, err := exec.Command(server, "-t", "-c", filepath.Join(l.Dir, s.Path())).CombinedOutput()
+				if err != nil || !strings.Contains(string(out), "is valid") {
+					config, _ := os.ReadFile(filepath.Join(l.Dir, s.Path()))
+					t.Errorf("%s: %v\n%s\n%s", s.Path(), err, out, config)
+				}
+			}
+		})
+	}
+}
+
+// Without the files that hold the keys no server starts.
+func TestNoKeysNoServer(t *testing.T) {
+	t.Parallel()
+	server := natsconftest.Binary(t)
+	l := natsconftest.Sign(t, source(t, regions), t.TempDir())
+	for _, s := range natsconf.Servers(l.Top, l.Model) {
+		config := filepath.Join(l.Dir, s.Path())
+		text, err := os.ReadFile(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, line := range strings.Split(string(text), "\n") {
+			file, ok := strings.CutPrefix(strings.TrimSpace(line), "include ")
+			if !ok {
+				continue
+			}
+			path := filepath.Join(filepath.Dir(config), strings.Trim(file, `"`))
+			if err := os.Rename(path, path+".away"); err != nil {
+				t.Fatal(err)
+			}
+			if out, err := exec.Command(server, "-t", "-c", config).CombinedOutput(); err == nil {
+				t.Errorf("%s without %s: %s", s.Name, file, out)
+			}
+			if err := os.Rename(path+".away", path); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
+
+// TestEmitted holds what every lab's files have in common.
+func TestEmitted(t *testing.T) {
+	t.Parallel()
+	for name, top := range labs(t) {
+		files, err := natsconf.Emit(top)
+		again, _ := natsconf.Emit(top)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		names := map[string]string{}
+		for i, f := range files {
+			if !bytes.Equal(f.Data, again[i].Data) || f.Path != again[i].Path {
+				t.Errorf("%s: %s differs from one time to the next", name, f.Path)
+			}
+			if i > 0 && files[i-1].Path >= f.Path {
+				t.Errorf("%s: %s comes after %s", name, f.Path, files[i-1].Path)
+			}
+			for _, secret := range []string{"SO", "SA", "SU", "eyJ", "password"} {
+				if f.Path != natsconf.AccountsFile && bytes.Contains(f.Data, []byte(`: "`+secret)) {
+					t.Errorf("%s: %s holds a key", name, f.Path)
+				}
+			}
+			if f.Path != natsconf.AccountsFile && !bytes.Contains(f.Data, []byte("include \"resolver.conf\"\n")) {
+				t.Errorf("%s: %s has no accounts", name, f.Path)
+			}
+		}
+		m, err := accounts.Compile(top)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range natsconf.Servers(top, m) {
+			if other := names[s.Name]; other != "" {
+				t.Errorf("%s: %s and %s are both called %s", name, other, s.Path(), s.Name)
+			}
+			names[s.Name] = s.Path()
+		}
+		if len(files) != len(names)+1 {
+			t.Errorf("%s: %d files for %d servers", name, len(files), len(names))
+		}
+	}
+}
+
+func TestConfigurations(t *testing.T) {
+	t.Parallel()
+	find := func(files []topology.Artifact, path string) string {
+		for _, f := range files {
+			if f.Path == path {
+				return string(f.Data)
+			}
+		}
+		t.Errorf("no %s", path)
+		return ""
+	}
+	emit := func(top *topology.Topology) []topology.Artifact {
+		files, err := natsconf.Emit(top)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return files
+	}
+	for path, want := range map[string][]string{
+		"nats/hub/east/east_east-2.conf": {
+			`server_name: "east_east-2"`, `listen: "10.7.1.2:4222"`, `http: "10.7.1.2:8222"`, `"region:east \"coast\""`, `max_payload: 1048576`,
+			`sync_interval: "always"`, `domain: "east"`, `listen: "10.7.1.2:6222"`, `include "cluster-east.conf"`, `listen: "10.7.1.2:7222"`,
+			`include "gateways.conf"`, `listen: "10.7.1.2:7422"`, `listen: "10.7.1.2:8443"`, `no_tls: true`,
+		},
+		"nats/hub/east/west_west-3.conf": {`server_name: "west_west-3"`, `domain: "east"`, `include "cluster-west.conf"`},
+		"nats/leaf/robot/robot.conf":     {`listen: "127.0.0.1:4222"`, `http: "10.7.3.1:8222"`, `domain: "robot"`, `max_file: 5368709120`, `include "remotes.conf"`},
+	} {
+		text := find(emit(source(t, regions)), path)
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%s lacks %s:\n%s", path, w, text)
+			}
+		}
+		if strings.Contains(text, "no_advertise") {
+			t.Errorf("%s: leaves do not learn of the other members:\n%s", path, text)
+		}
+	}
+	hub := find(emit(dir(t, "../../../topology")), "nats/hub/dev/dev_nats-dev.conf")
+	for _, w := range []string{`http: "127.0.0.1:8222"`, "no_advertise: true"} {
+		if !strings.Contains(hub, w) {
+			t.Errorf("the hub lacks %s:\n%s", w, hub)
+		}
+	}
+	for _, w := range []string{"cluster {", "gateway {", "sync_interval", "websocket"} {
+		if strings.Contains(hub, w) {
+			t.Errorf("the hub has %s:\n%s", w, hub)
+		}
+	}
+	home := find(emit(source(t, string(load.InitHCL(load.Options{})))), "nats/hub/hub/hub_localhost.conf")
+	if !strings.Contains(home, `listen: "127.0.0.1:4222"`) || strings.Contains(home, "leafnodes") {
+		t.Errorf("at home:\n%s", home)
+	}
+}
