@@ -37,6 +37,7 @@ var house = rules{
 		"pkg/bus/keys/keystest": 3, // the same, with signed credentials
 
 		"pkg/cell":     3,
+		"pkg/host":     3,
 		"pkg/organ":    3,
 		"pkg/gatecore": 3,
 		"pkg/boundary": 3,

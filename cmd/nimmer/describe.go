@@ -46,6 +46,7 @@ var sayings = map[wave.Kind]func([]byte) (string, tone){
 	wave.KindCognitiveRequest:   saying(sayRequest),
 	wave.KindCognitiveResponse:  saying(sayResponse),
 	wave.KindCognitiveHeartbeat: saying(sayHeartbeat),
+	wave.KindHostHeartbeat:      saying(sayHost),
 	wave.KindRejects:            saying(sayReject),
 }
 

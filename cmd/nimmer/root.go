@@ -36,7 +36,7 @@ func root() *cobra.Command {
 		&cobra.Group{ID: "bus", Title: "The bus:"},
 	)
 	for group, subs := range map[string][]*cobra.Command{
-		"lab":    {upCommand(), initCommand(), topologyCommand(), identityCommand(), doctorCommand()},
+		"lab":    {upCommand(), initCommand(), topologyCommand(), identityCommand(), hostCommand(), doctorCommand()},
 		"nerves": {waveCommand(), gateCommand()},
 		"bus":    {busCommand()},
 	} {

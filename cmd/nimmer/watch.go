@@ -137,7 +137,7 @@ func (p *printer) message(_ context.Context, m wave.Message) {
 			if p.quiet {
 				return
 			}
-		case wave.KindCognitiveHeartbeat:
+		case wave.KindCognitiveHeartbeat, wave.KindHostHeartbeat:
 			if p.calm && !p.news(subject, m) {
 				return
 			}

@@ -43,6 +43,8 @@ type HostBeat struct {
 	BootID      string    `json:"boot_id" rule:"required,len=1..128" doc:"another one after every boot"`
 	Generation  int64     `json:"generation" rule:"range=0..,default=0" doc:"the system's generation; 0 where there are none"`
 	System      string    `json:"system,omitzero" rule:"len=1..512" doc:"the system it runs: a store path, or system and version"`
+	Booted      string    `json:"booted,omitzero" rule:"len=1..512" doc:"the system that was booted, where it is another one: its kernel still runs"`
+	Next        string    `json:"next,omitzero" rule:"len=1..512" doc:"the system of the next boot, where it is another one"`
 	Load        []float64 `json:"load" rule:"required,len=1..3,range=0.." doc:"load average of 1, 5 and 15 minutes"`
 	Memory      Memory    `json:"memory" rule:"required" doc:"its memory"`
 	Cards       []Card    `json:"cards,omitzero" rule:"len=0..64" doc:"its cards"`

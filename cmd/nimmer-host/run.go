@@ -1,0 +1,200 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/nimmerverse/nimmer/cmd/internal/cli"
+	"github.com/nimmerverse/nimmer/cmd/internal/lab"
+	"github.com/nimmerverse/nimmer/pkg/cell"
+	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/host"
+	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/wave"
+)
+
+// plan is what the agent does: resolved from flags and declaration.
+type plan struct {
+	envs    []string
+	sensors map[string][]topology.Cell // by environment
+	machine host.Machine
+	expect  host.Expect
+}
+
+func (o *options) run(cmd *cobra.Command) error {
+	if done, err := cli.Completion(cmd); done {
+		return err
+	}
+	logger, err := cli.Logger(cmd.ErrOrStderr(), o.logLevel, o.logFormat)
+	if err != nil {
+		return err
+	}
+	if err := o.face.Check(); err != nil {
+		return err
+	}
+	p, err := o.plan()
+	if err != nil {
+		return err
+	}
+	if o.once {
+		return o.print(cmd, p)
+	}
+	lines, err := o.dialler(p.envs, logger)
+	if err != nil {
+		return err
+	}
+	ctx := cmd.Context()
+	err = o.serve(ctx, p, lines, logger)
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
+	defer cancel()
+	return errors.Join(err, lines.drain(stop))
+}
+
+// plan reads the declaration, if there is one.
+func (o *options) plan() (plan, error) {
+	p := plan{envs: slices.Clone(o.envs), sensors: map[string][]topology.Cell{}}
+	if env := os.Getenv("NIMMERVERSE_ENV"); len(p.envs) == 0 && env != "" {
+		p.envs = []string{env}
+	}
+	if o.topology == "" {
+		if len(p.envs) == 0 {
+			p.envs = []string{"dev"}
+		}
+		for _, name := range o.cells {
+			if name == "none" {
+				continue
+			}
+			for _, env := range p.envs {
+				p.sensors[env] = append(p.sensors[env], topology.Cell{Name: name, Builtin: name})
+			}
+		}
+		return p, o.check(p)
+	}
+	t, err := lab.Read(o.topology)
+	if err != nil {
+		return p, err
+	}
+	h := t.Host(o.host)
+	if h == nil {
+		return p, &daemon.Error{
+			Op: "find", Subject: "host " + o.host, Err: errors.New("the declaration has no such host"),
+			Hint: "name the one that this machine is with --host",
+		}
+	}
+	if len(p.envs) == 0 {
+		p.envs = h.Environments
+	}
+	for _, env := range p.envs {
+		if !slices.Contains(h.Environments, env) {
+			return p, cli.Usagef("host %s does not live in environment %q; it lives in %s", h.Name, env, strings.Join(h.Environments, ", "))
+		}
+		p.sensors[env] = o.declared(t.In(env), h.Name)
+	}
+	known, names := lab.DeclaredCards(*h)
+	p.expect.Cards = names
+	p.machine.Cards = host.Installed(known)
+	return p, o.check(p)
+}
+
+// declared are the sensors that the declaration places on the host, or those of
+// --cells among them.
+func (o *options) declared(view topology.View, name string) []topology.Cell {
+	var out []topology.Cell
+	for _, c := range view.Cells {
+		here := slices.Contains(c.On.Hosts, name) && slices.Contains(cell.Sensors(), c.Builtin)
+		if here && (len(o.cells) == 0 || slices.Contains(o.cells, c.Name)) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// check says which sensor there is not.
+func (o *options) check(p plan) error {
+	for _, name := range o.cells {
+		known := name == "none"
+		for _, sensors := range p.sensors {
+			known = known || slices.ContainsFunc(sensors, func(c topology.Cell) bool {
+				return c.Name == name && slices.Contains(cell.Sensors(), c.Builtin)
+			})
+		}
+		if known {
+			continue
+		}
+		if o.topology != "" {
+			return cli.Usagef("--cells: no sensor %q is declared on host %s", name, o.host)
+		}
+		return cli.Usagef("--cells: there is no sensor %q; there are %s", name, strings.Join(cell.Sensors(), ", "))
+	}
+	return nil
+}
+
+// print shows one heartbeat.
+func (o *options) print(cmd *cobra.Command, p plan) error {
+	facts, notes, err := p.machine.Look(cmd.Context())
+	for _, n := range notes {
+		fmt.Fprintln(cmd.ErrOrStderr(), "left out:", n)
+	}
+	if err != nil {
+		return err
+	}
+	for _, d := range facts.Drift(p.expect) {
+		fmt.Fprintln(cmd.ErrOrStderr(), "drift:", d)
+	}
+	token, err := wave.Token(o.host)
+	if err != nil {
+		return err
+	}
+	return cli.WriteJSON(cmd.OutOrStdout(), facts.Beat(token, time.Now().UTC()))
+}
+
+// serve connects everywhere and runs the agent and the sensors.
+func (o *options) serve(ctx context.Context, p plan, lines *lines, logger *slog.Logger) error {
+	switch err := lines.open(ctx, o.host, p); {
+	case errors.Is(err, errAsked):
+		return nil
+	case err != nil:
+		return err
+	}
+	note, err := o.face.Begin("nimmer-host", logger)
+	if err != nil {
+		return err
+	}
+	if note != "" {
+		logger.Warn(note)
+	}
+	var places []host.Place
+	var services []daemon.Named
+	for _, env := range p.envs {
+		conn := lines.hosts[env]
+		places = append(places, host.Place{Env: env, Bus: conn, Keeper: lab.Keep(conn, env)})
+		lab.ObserveBus(o.face.Metrics, o.face.Health, conn, env, "infra "+env)
+		for _, c := range p.sensors[env] {
+			if ok, why := cell.Available(c.Builtin); !ok {
+				logger.Info("a sensor stays silent", slog.String("cell", c.Name), slog.String("why", why))
+				continue
+			}
+			place := lab.Place{Env: env, Host: o.host, Bus: lines.cells[env][c.Name], Logger: logger}
+			built, err := place.Cell(c)
+			if err != nil {
+				return err
+			}
+			services = append(services, daemon.Named{Name: "cell " + c.Name + " in " + env, Service: built})
+		}
+	}
+	agent, err := host.New(host.Config{Host: o.host, Places: places, Machine: p.machine, Expect: p.expect, Logger: logger})
+	if err != nil {
+		return err
+	}
+	services = append([]daemon.Named{{Name: "host agent", Service: agent}}, services...)
+	lab.ObserveServices(o.face.Metrics, o.face.Health, services)
+	return daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health}, o.face.Services(services...)...)
+}
