@@ -89,11 +89,11 @@ func (o *options) run(cmd *cobra.Command) error {
 // serve runs gate core, and the boundary when there are events to ask about.
 func (o *options) serve(ctx context.Context, t *topology.Topology, conn *bus.Conn, logger *slog.Logger) error {
 	if o.apply {
-		streams, buckets, err := lab.Streams(t, o.bus.Env)
+		want, err := lab.Streams(t, o.bus.Env)
 		if err != nil {
 			return err
 		}
-		if _, err := conn.Apply(ctx, streams, buckets); err != nil {
+		if _, err := conn.Apply(ctx, want.Streams, want.Buckets, want.Durables...); err != nil {
 			return fmt.Errorf("make the streams of %s: %w", o.bus.Env, err)
 		}
 	}

@@ -34,7 +34,7 @@ func planned(cmd *cobra.Command, flags *cli.BusFlags, args []string, apply bool)
 	if err != nil {
 		return bus.Plan{}, cli.Usagef("%w", err)
 	}
-	streams, buckets, err := lab.Streams(d.Topology, env)
+	want, err := lab.Streams(d.Topology, env)
 	if err != nil {
 		return bus.Plan{}, err
 	}
@@ -44,9 +44,9 @@ func planned(cmd *cobra.Command, flags *cli.BusFlags, args []string, apply bool)
 	}
 	defer conn.Close()
 	if apply {
-		return conn.Apply(cmd.Context(), streams, buckets)
+		return conn.Apply(cmd.Context(), want.Streams, want.Buckets, want.Durables...)
 	}
-	return conn.Plan(cmd.Context(), streams, buckets)
+	return conn.Plan(cmd.Context(), want.Streams, want.Buckets, want.Durables...)
 }
 
 func busPlanCommand(flags *cli.BusFlags) *cobra.Command {

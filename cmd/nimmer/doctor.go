@@ -102,8 +102,8 @@ func examineBus(ctx context.Context, flags *cli.BusFlags, d lab.Declaration) []f
 	var out []finding
 	var plan bus.CheckOptions
 	if d.Topology != nil && !d.Diagnostics.HasErrors() {
-		if streams, buckets, err := lab.Streams(d.Topology, flags.Env); err == nil {
-			plan.Streams, plan.Buckets = streams, buckets
+		if want, err := lab.Streams(d.Topology, flags.Env); err == nil {
+			plan = bus.CheckOptions(want)
 		}
 	}
 	for _, f := range conn.Check(ctx, plan) {

@@ -14,16 +14,17 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
 // applyParallel is how many streams are made at a time.
 const applyParallel = 16
 
-// Plan compares the declared streams and buckets with those on the server, in
-// the account of this Conn; give it those of that account only. It changes
-// nothing.
-func (c *Conn) Plan(ctx context.Context, streams []topology.Stream, buckets []topology.Bucket) (Plan, error) {
+// Plan compares the declared streams and buckets, and the durable readers that
+// are made beforehand, with those on the server, in the account of this Conn;
+// give it those of that account only. It changes nothing.
+func (c *Conn) Plan(ctx context.Context, streams []topology.Stream, buckets []topology.Bucket, durables ...accounts.Durable) (Plan, error) {
 	want := wanted(streams, buckets)
 	domains := []string{""}
 	for _, w := range want {
@@ -39,7 +40,18 @@ func (c *Conn) Plan(ctx context.Context, streams []topology.Stream, buckets []to
 		}
 		sites = append(sites, at)
 	}
-	return compareAll(want, sites), nil
+	p := compareAll(want, sites)
+	if len(durables) == 0 {
+		return p, nil
+	}
+	there := map[string]bool{}
+	for _, s := range sites[0].streams {
+		there[s.Name()] = true
+	}
+	readers, err := c.planDurables(ctx, durables, there)
+	p.Changes = append(p.Changes, readers...)
+	p.sort()
+	return p, err
 }
 
 // survey lists the streams of one domain. That a leaf does not answer is part
@@ -60,24 +72,29 @@ func (c *Conn) survey(ctx context.Context, domain string) (site, error) {
 }
 
 // Apply brings the server's streams and buckets to what is declared, several
-// at a time, and returns the plan it carried out. It deletes nothing. What is
+// at a time, then makes the durable readers that are not there, and returns the plan it carried out. It deletes nothing. What is
 // blocked or unreachable is reported as an error after everything else was
 // done. Applying twice does nothing the second time.
-func (c *Conn) Apply(ctx context.Context, streams []topology.Stream, buckets []topology.Bucket) (Plan, error) {
-	p, err := c.Plan(ctx, streams, buckets)
+func (c *Conn) Apply(ctx context.Context, streams []topology.Stream, buckets []topology.Bucket, durables ...accounts.Durable) (Plan, error) {
+	p, err := c.Plan(ctx, streams, buckets, durables...)
 	if err != nil || p.Empty() {
 		return p, err
 	}
 	errs := make([]error, len(p.Changes))
-	var g errgroup.Group
-	g.SetLimit(applyParallel)
-	for i, change := range p.Changes {
-		g.Go(func() error {
-			errs[i] = c.carryOut(ctx, change)
-			return nil
-		})
+	for _, readers := range []bool{false, true} { // a reader needs its stream
+		var g errgroup.Group
+		g.SetLimit(applyParallel)
+		for i, change := range p.Changes {
+			if (change.reader != nil) != readers {
+				continue
+			}
+			g.Go(func() error {
+				errs[i] = c.carryOut(ctx, change)
+				return nil
+			})
+		}
+		_ = g.Wait()
 	}
-	_ = g.Wait()
 	return p, errors.Join(errs...)
 }
 
@@ -85,6 +102,9 @@ func (c *Conn) carryOut(ctx context.Context, change Change) error {
 	what := change.Kind + " " + change.Name
 	switch change.Action {
 	case ActionCreate:
+		if change.reader != nil {
+			return c.makeDurable(ctx, change.reader)
+		}
 		mgr, err := c.manager(ctx, change.Domain)
 		if err != nil {
 			return err

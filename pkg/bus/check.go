@@ -13,6 +13,7 @@ import (
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
 // Level is how bad a finding is.
@@ -37,8 +38,9 @@ type Finding struct {
 type CheckOptions struct {
 	// Streams and Buckets are what the account of the Conn should have. Without
 	// any they are not checked.
-	Streams []topology.Stream
-	Buckets []topology.Bucket
+	Streams  []topology.Stream
+	Buckets  []topology.Bucket
+	Durables []accounts.Durable
 }
 
 // The bounds a check judges by.
@@ -224,7 +226,7 @@ func checkLimits(a *api.JetStreamAccountStats) []Finding {
 }
 
 func (c *Conn) checkStreams(ctx context.Context, want CheckOptions) []Finding {
-	p, err := c.Plan(ctx, want.Streams, want.Buckets)
+	p, err := c.Plan(ctx, want.Streams, want.Buckets, want.Durables...)
 	if err != nil {
 		return []Finding{{"streams", Bad, err.Error(), daemon.Hint(err)}}
 	}
@@ -244,7 +246,7 @@ func (c *Conn) checkStreams(ctx context.Context, want CheckOptions) []Finding {
 		}
 	}
 	if len(out) == 0 {
-		out = []Finding{{"streams", OK, fmt.Sprintf("all %d streams and buckets are as declared", len(p.Changes)), ""}}
+		out = []Finding{{"streams", OK, fmt.Sprintf("all %d streams, buckets and readers are as declared", len(p.Changes)), ""}}
 	}
 	return out
 }

@@ -61,7 +61,16 @@ func (c *Conn) durable(ctx context.Context, stream, name, filter string, from Fo
 	if !errors.Is(err, jetstream.ErrConsumerNotFound) {
 		return nil, c.readError(stream, err)
 	}
+	subject := c.target.api + ".CONSUMER.CREATE." + stream + "." + name
+	if filter != "" {
+		subject += "." + filter
+	}
+	ctx, release := c.intake.awaiting(ctx, subject)
+	defer release()
 	consumer, err = c.intake.js.CreateConsumer(ctx, stream, durableConfig(name, filter, from))
+	if err = whyNot(ctx, err); isDenied(err) {
+		return nil, fail("read stream", stream, "the durable reader "+name+" is made beforehand: run `nimmer bus apply`", classify(err))
+	}
 	if err != nil {
 		return nil, c.readError(stream, err)
 	}
@@ -88,14 +97,21 @@ func durableConfig(name, filter string, from FollowFrom) jetstream.ConsumerConfi
 }
 
 func checkDurable(stream, name, filter string, cfg jetstream.ConsumerConfig) error {
-	var err error
-	switch {
-	case cfg.AckPolicy != jetstream.AckExplicitPolicy:
-		err = fmt.Errorf("durable %s acknowledges %s, want each message", name, cfg.AckPolicy)
-	case cfg.FilterSubject != filter || len(cfg.FilterSubjects) > 0:
-		err = fmt.Errorf("durable %s reads %q, want %q", name, cfg.FilterSubject, filter)
-	default:
-		return nil
+	if err := suits(name, filter, cfg); err != nil {
+		return fail("read stream", stream, "another program uses this name: choose another, or delete the durable with `nats consumer rm`", err)
 	}
-	return fail("read stream", stream, "another program uses this name: choose another, or delete the durable with `nats consumer rm`", err)
+	return nil
+}
+
+// suits says why a durable that is there cannot be read on with.
+func suits(name, filter string, cfg jetstream.ConsumerConfig) error {
+	switch {
+	case cfg.DeliverSubject != "":
+		return fmt.Errorf("durable %s is sent to %q, want one that is asked", name, cfg.DeliverSubject)
+	case cfg.AckPolicy != jetstream.AckExplicitPolicy:
+		return fmt.Errorf("durable %s acknowledges %s, want each message", name, cfg.AckPolicy)
+	case cfg.FilterSubject != filter || len(cfg.FilterSubjects) > 0:
+		return fmt.Errorf("durable %s reads %q, want %q", name, cfg.FilterSubject, filter)
+	}
+	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/nats-io/jsm.go/api"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
 // Action is what a plan does with one stream or bucket.
@@ -29,8 +30,10 @@ var actionOrder = []Action{ActionBlocked, ActionUnreachable, ActionCreate, Actio
 
 // Change is what a plan says about one stream or bucket.
 type Change struct {
-	Kind string `json:"kind"` // "stream" or "bucket"
-	Name string `json:"name"`
+	Kind string `json:"kind"` // "stream", "bucket", or "durable": a reader that is made beforehand
+	Name string `json:"name"` // of a durable: STREAM/NAME
+	// Account it is in, when the caller looks after several.
+	Account string `json:"account,omitempty"`
 	// Domain is the leaf that holds it; empty: the hub.
 	Domain string        `json:"domain,omitempty"`
 	Action Action        `json:"action"`
@@ -39,12 +42,14 @@ type Change struct {
 	// extra; Reason is why it is.
 	Reason string `json:"reason,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
-	// Messages and Bytes are what it holds now.
+	// Messages and Bytes are what it holds now; of a durable, what it has not
+	// read yet.
 	Messages uint64 `json:"messages"`
 	Bytes    uint64 `json:"bytes"`
 
-	want api.StreamConfig
-	have *jsm.Stream
+	want   api.StreamConfig
+	have   *jsm.Stream
+	reader *accounts.Durable
 }
 
 // Plan is how the server differs from the declaration.
@@ -100,11 +105,26 @@ func compareAll(want []Change, sites []site) Plan {
 			}
 		}
 	}
-	slices.SortFunc(p.Changes, func(a, b Change) int {
-		return cmp.Or(slices.Index(actionOrder, a.Action)-slices.Index(actionOrder, b.Action),
-			cmp.Compare(a.Kind, b.Kind)*-1, cmp.Compare(a.Name, b.Name), cmp.Compare(a.Domain, b.Domain))
-	})
+	p.sort()
 	return p
+}
+
+var kindOrder = []string{"stream", "bucket", "durable"}
+
+func (p *Plan) sort() {
+	slices.SortStableFunc(p.Changes, func(a, b Change) int {
+		return cmp.Or(slices.Index(actionOrder, a.Action)-slices.Index(actionOrder, b.Action),
+			slices.Index(kindOrder, a.Kind)-slices.Index(kindOrder, b.Kind), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Domain, b.Domain))
+	})
+}
+
+// Add puts another account's plan into this one.
+func (p *Plan) Add(account string, other Plan) {
+	for _, c := range other.Changes {
+		c.Account = account
+		p.Changes = append(p.Changes, c)
+	}
+	p.sort()
 }
 
 // decide compares one declared stream with what is there under its name.

@@ -1,22 +1,12 @@
 package lab
 
 import (
-	"fmt"
 	"log/slog"
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/gatecore"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
-
-// Streams returns the streams and buckets that one environment of a lab needs.
-func Streams(t *topology.Topology, env string) ([]topology.Stream, []topology.Bucket, error) {
-	streams, buckets, err := topology.StreamPlan(t, env)
-	if err != nil {
-		return nil, nil, fmt.Errorf("plan the streams of %s: %w", env, err)
-	}
-	return streams, buckets, nil
-}
 
 // Core builds gate core for one environment, with both gardens over the given
 // connections.

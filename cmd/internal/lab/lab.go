@@ -13,6 +13,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/gatecore"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
 // Options says which lab is played, and where.
@@ -30,13 +31,14 @@ type Options struct {
 type Lab struct {
 	Name, Env   string
 	Declaration Declaration
-	Conn        *bus.Conn
+	Conn        *bus.Conn // of the operator, who watches
 	Core        *gatecore.Core
 	Services    []daemon.Named
 	Notes       []string // what a person should know: which mind speaks, what is not played here
 
 	state  *State
 	server *embedded.Server
+	logins *logins
 }
 
 // Open locks the state, starts the bus, makes its streams and builds the
@@ -53,30 +55,42 @@ func Open(ctx context.Context, o Options) (l *Lab, err error) {
 	if l.state, err = OpenState(o.State, t.Lab.Name, o.Env); err != nil {
 		return l, err
 	}
+	if err := l.open(ctx, o); err != nil {
+		return l, err
+	}
+	return l, l.build(ctx, o)
+}
+
+// open starts the bus with the accounts of the lab and makes its streams.
+func (l *Lab) open(ctx context.Context, o Options) (err error) {
+	t := played(o.Declaration.Topology, o.Env)
+	if l.logins, err = newLogins(t, o.Env, o.Logger); err != nil {
+		return err
+	}
+	who, err := l.logins.accounts()
+	if err != nil {
+		return err
+	}
 	l.server, err = embedded.Start(embedded.Options{
-		Listen: o.Listen, StoreDir: filepath.Join(o.State, "jetstream"),
+		Listen: o.Listen, StoreDir: filepath.Join(o.State, "jetstream"), Accounts: who,
 		ServerName: "nimmer-" + HostName(), Logger: o.Logger,
 	})
 	if err != nil {
-		return l, err
+		return err
 	}
-	if l.Conn, err = bus.Connect(ctx, bus.Options{InProcess: l.server, Name: "nimmer up", Logger: o.Logger}); err != nil {
-		return l, fmt.Errorf("connect to our own bus: %w", err)
-	}
-	streams, buckets, err := Streams(t, o.Env)
+	l.logins.server = l.server
+	want, err := Streams(t, o.Env)
 	if err != nil {
-		return l, err
+		return err
 	}
-	if streams, buckets, err = fit(streams, buckets, l.server.MaxStore()); err != nil {
-		return l, fmt.Errorf("make the streams of %s in %s: %w", o.Env, o.State, err)
+	if want.Streams, want.Buckets, err = fit(want.Streams, want.Buckets, l.server.MaxStore()); err != nil {
+		return fmt.Errorf("make the streams of %s in %s: %w", o.Env, o.State, err)
 	}
-	if _, err = l.Conn.Apply(ctx, streams, buckets); err != nil {
-		return l, fmt.Errorf("make the streams of %s: %w", o.Env, err)
+	if err := l.logins.apply(ctx, want); err != nil {
+		return err
 	}
-	if l.Core, err = Core(t, o.Env, l.Conn, l.Conn, o.Version, o.Logger); err != nil {
-		return l, err
-	}
-	return l, l.build(o)
+	l.Conn, err = l.logins.user(ctx, accounts.OperatorUser(o.Env))
+	return err
 }
 
 // URL is where clients find the bus.
@@ -97,8 +111,8 @@ func (l *Lab) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	var errs []error
-	if l.Conn != nil {
-		errs = append(errs, l.Conn.Drain(ctx))
+	if l.logins != nil {
+		errs = append(errs, l.logins.drain(ctx))
 	}
 	if l.server != nil {
 		errs = append(errs, l.server.Stop(ctx))

@@ -13,24 +13,22 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/organ"
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
 // build makes the services of the lab in the order in which they start: who
 // listens comes before who speaks.
-func (l *Lab) build(o Options) error {
+func (l *Lab) build(ctx context.Context, o Options) error {
 	view := o.Declaration.Topology.In(o.Env)
-	if err := l.buildBoundary(o, view); err != nil {
-		return err
+	for _, build := range []func(context.Context, Options, topology.View) error{
+		l.buildBoundary, l.buildCore, l.buildMinds, l.buildNerves, l.buildCells,
+	} {
+		if err := build(ctx, o, view); err != nil {
+			return err
+		}
 	}
-	l.add("gate core", l.Core)
-	if err := l.buildMinds(o, view); err != nil {
-		return err
-	}
-	if err := l.buildNerves(o, view); err != nil {
-		return err
-	}
-	return l.buildCells(o, view)
+	return nil
 }
 
 func (l *Lab) add(name string, s daemon.Service) {
@@ -43,11 +41,15 @@ func (l *Lab) note(format string, args ...any) {
 
 // buildBoundary makes the boundary. It starts before gate core and stops after
 // it: what it is asked is not stored, and would be lost on a bus without it.
-func (l *Lab) buildBoundary(o Options, view topology.View) error {
+func (l *Lab) buildBoundary(ctx context.Context, o Options, view topology.View) error {
 	if len(view.Events) == 0 {
 		return nil
 	}
-	b, err := Boundary(view, o.Env, l.Conn, o.Logger)
+	conn, err := l.logins.user(ctx, accounts.BoundaryUser(o.Env))
+	if err != nil {
+		return err
+	}
+	b, err := Boundary(view, o.Env, conn, o.Logger)
 	if err != nil {
 		return err
 	}
@@ -55,10 +57,33 @@ func (l *Lab) buildBoundary(o Options, view topology.View) error {
 	return nil
 }
 
+// buildCore makes gate core, which is somebody in each garden's account.
+func (l *Lab) buildCore(ctx context.Context, o Options, _ topology.View) error {
+	t := played(o.Declaration.Topology, o.Env)
+	block := gateBlock(t, o.Env)
+	virtual, err := l.logins.block(ctx, topology.AccountVirtual, block)
+	if err != nil {
+		return err
+	}
+	real, err := l.logins.block(ctx, topology.AccountReal, block)
+	if err != nil {
+		return err
+	}
+	if l.Core, err = Core(t, o.Env, virtual, real, o.Version, o.Logger); err != nil {
+		return err
+	}
+	l.add("gate core", l.Core)
+	return nil
+}
+
 // buildMinds makes the minds that the boundary's requests go to.
-func (l *Lab) buildMinds(o Options, view topology.View) error {
+func (l *Lab) buildMinds(ctx context.Context, o Options, view topology.View) error {
 	for _, m := range view.Minds {
-		mind, err := Mind(m, o.Env, l.Conn, o.Logger)
+		conn, err := l.logins.user(ctx, accounts.MindUser(o.Env, m.Name))
+		if err != nil {
+			return err
+		}
+		mind, err := Mind(m, o.Env, conn, o.Logger)
 		if err != nil {
 			return fmt.Errorf("build mind %s: %w", m.Name, err)
 		}
@@ -85,20 +110,24 @@ func Mind(m topology.Cortex, env string, conn *bus.Conn, logger *slog.Logger) (*
 	return organ.NewMind(organ.MindOptions{
 		Env: env, Name: token, Host: HostName(),
 		Requests: organ.Durable(func(ctx context.Context, h organ.Handle) error {
-			return conn.Follow(ctx, stream, "mind-"+token, "", bus.FollowFrom{}, h)
+			return conn.Follow(ctx, stream, accounts.DurableMind(token), "", bus.FollowFrom{}, h)
 		}),
 		Storer: conn, Publisher: conn, Choose: organ.Choose(m.Backend, os.Getenv),
 		Depth: m.Queue.Depth, Wait: m.Queue.Wait.Std(), Cost: m.Cost, Logger: logger,
 	})
 }
 
-func (l *Lab) buildNerves(o Options, view topology.View) error {
+func (l *Lab) buildNerves(ctx context.Context, o Options, view topology.View) error {
 	for _, n := range view.Nerves {
 		if n.Builtin == "" {
 			l.note("nerve %s is not played here: it runs from %s", n.Name, origin(n.Image, n.Command))
 			continue
 		}
-		nerve, err := l.place(o, view, HostName()).Nerve(n)
+		place, err := l.place(ctx, o, view, "nerve."+n.Name, HostName())
+		if err != nil {
+			return err
+		}
+		nerve, err := place.Nerve(n)
 		if err != nil {
 			return err
 		}
@@ -109,7 +138,7 @@ func (l *Lab) buildNerves(o Options, view topology.View) error {
 
 // buildCells makes the built-in cells, one instance on each host that has one.
 // What this machine cannot sense is said and left out.
-func (l *Lab) buildCells(o Options, view topology.View) error {
+func (l *Lab) buildCells(ctx context.Context, o Options, view topology.View) error {
 	for _, c := range view.Cells {
 		if c.Builtin == "" {
 			l.note("cell %s is not played here: %s speaks for it", c.Name, origin(c.Image, c.Command))
@@ -124,7 +153,11 @@ func (l *Lab) buildCells(o Options, view topology.View) error {
 			hosts = []string{HostName()}
 		}
 		for _, host := range hosts {
-			built, err := l.place(o, view, host).Cell(c)
+			place, err := l.place(ctx, o, view, "cell."+c.Name, host)
+			if err != nil {
+				return err
+			}
+			built, err := place.Cell(c)
 			if err != nil {
 				return err
 			}
@@ -134,9 +167,10 @@ func (l *Lab) buildCells(o Options, view topology.View) error {
 	return nil
 }
 
-// place is where the lab's own cells and nerves live.
-func (l *Lab) place(o Options, view topology.View, host string) Place {
-	return Place{View: view, Env: o.Env, Host: host, Bus: l.Conn, Logger: o.Logger}
+// place is where one of the lab's own cells and nerves lives, with its login.
+func (l *Lab) place(ctx context.Context, o Options, view topology.View, block, host string) (Place, error) {
+	conn, err := l.logins.block(ctx, topology.AccountVirtual, block)
+	return Place{View: view, Env: o.Env, Host: host, Bus: conn, Logger: o.Logger}, err
 }
 
 // heard lists the fields that a gate hears.

@@ -16,13 +16,20 @@ func (e *envCompiler) people() {
 		u := s.grant(AccountName(e.env, topology.AccountVirtual), OperatorUser(e.env), RoleOperator, "environment."+e.env, "", publish, subscribe)
 		// Only the real garden asks as the cell "real".
 		u.Publish.Deny = append(u.Publish.Deny, e.realWaves(p)...)
+		// Who watches everything is spared what only gate core can read.
+		u.Subscribe.Derived = append(u.Subscribe.Derived, e.env+".>")
+		u.Subscribe.Deny = append(u.Subscribe.Deny, p.under("journal"), p.under("snapshot"))
 		for _, kind := range kinds {
 			name := AdminUser(e.env, kind)
 			s.grant(AccountName(e.env, kind), name, RoleAdmin, "environment."+e.env, "",
-				[]string{"$JS.API.>", "$JS.*.API.>"}, []string{Inbox(name) + ".>"})
+				[]string{"$JS.API.>", "$JS.*.API.>", whoAmI}, []string{Inbox(name) + ".>"})
 		}
 	}
 }
+
+// whoAmI is where a server tells a user its name, its account and when its login
+// ends: `nimmer bus plan` and `nimmer doctor` ask it.
+const whoAmI = "$SYS.REQ.USER.INFO"
 
 // operator may publish every wave, ask cells, gates and organs, say what came
 // of things, put work in a queue, read all that virtual sees and every stream.
@@ -31,7 +38,7 @@ func (e *envCompiler) operator(p *place) (publish, subscribe []string) {
 		p.of(wave.KindCellWave, "*"), p.of(wave.KindCellWaveN, "*", "*"), p.of(wave.KindCellRequest, "*"),
 		p.of(wave.KindGateQuery, "*"), p.of(wave.KindGatesQuery), p.of(wave.KindRealFeedback, "*"),
 		p.of(wave.KindOrganVerb, "*", "*"), p.of(wave.KindCognitiveRequestAs, "*", "operator"), p.of(wave.KindWork, "*"),
-		"$SRV.>",
+		"$SRV.>", whoAmI,
 	}
 	for _, call := range []string{
 		"INFO", "STREAM.NAMES", "STREAM.LIST", "STREAM.INFO.*", "STREAM.MSG.GET.*", "DIRECT.GET.>",

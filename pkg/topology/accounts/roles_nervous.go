@@ -30,7 +30,7 @@ func (e *envCompiler) cell(cell *topology.Cell) {
 				p.of(wave.KindCellWave, cell.Name), p.of(wave.KindCellWaveN, cell.Name, "*"),
 				p.of(wave.KindCellResponse, cell.Name), p.of(wave.KindRejects))
 			subscribe = append(discovery(CellService(cell.Name)), p.of(wave.KindCellRequest, cell.Name))
-			if cell.Builtin == "math" { // it hears what was said, and answers with what that comes to
+			if cell.Builtin == "text" || cell.Builtin == "math" { // they answer what was said
 				subscribe = append(subscribe, e.waves(p, e.speakers("text"))...)
 			}
 			return publish, subscribe
