@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -13,48 +14,70 @@ import (
 )
 
 func busCommand() *cobra.Command {
-	var flags cli.BusFlags
+	var flags busFlags
 	cmd := &cobra.Command{
 		Use:   "bus",
 		Short: "Streams and buckets of the bus: compare with the declaration, make them so",
+		Long: `What a lab keeps on its bus, and who may say what there. An environment has three
+accounts (virtual, real, infra); each is looked after by its own admin:
+
+  --creds FOLDER   the admins' credentials, as 'nimmer bus keys apply' writes them
+  --state DIR      of a 'nimmer up' on this machine, which lets its owner in; the
+                   default is found when it runs at the bus's address
+  neither          the account that this login is for; on a bus without accounts
+                   everything lies together`,
 	}
-	flags.Add(cmd)
+	flags.add(cmd)
 	cmd.AddCommand(busPlanCommand(&flags), busApplyCommand(&flags), busStatusCommand(&flags), keysCommand())
 	return cmd
 }
 
+// report is a plan over all accounts that could be looked into.
+type report struct {
+	bus.Plan
+	Unseen []string `json:"unseen,omitempty"`
+
+	elsewhere, remedy string
+}
+
 // planned compares the declaration's streams with the bus, or brings the bus
-// to them. The environment is the one asked for, else the lab's first.
-func planned(cmd *cobra.Command, flags *cli.BusFlags, args []string, apply bool) (bus.Plan, error) {
+// to them, account by account. The environment is the one asked for, else the
+// lab's first.
+func planned(cmd *cobra.Command, flags *busFlags, args []string, apply bool) (report, error) {
 	d, err := declared(cmd, args)
 	if err != nil {
-		return bus.Plan{}, err
+		return report{}, err
 	}
 	env, err := lab.Environment(d.Topology, flags.Asked(cmd))
 	if err != nil {
-		return bus.Plan{}, cli.Usagef("%w", err)
+		return report{}, cli.Usagef("%w", err)
 	}
-	want, err := lab.Streams(d.Topology, env)
+	k, err := flags.open(cmd.Context(), d.Topology, env)
 	if err != nil {
-		return bus.Plan{}, err
+		return report{}, err
 	}
-	conn, err := flags.Connect(cmd.Context(), "nimmer bus", nil)
-	if err != nil {
-		return bus.Plan{}, err
+	defer k.close()
+	r := report{Unseen: k.unseen}
+	r.elsewhere, r.remedy = k.elsewhere()
+	var errs []error
+	for _, x := range k.all {
+		do := x.conn.Plan
+		if apply {
+			do = x.conn.Apply
+		}
+		p, err := do(cmd.Context(), x.want.Streams, x.want.Buckets, x.want.Durables...)
+		r.Add(x.account, p)
+		errs = append(errs, err)
 	}
-	defer conn.Close()
-	if apply {
-		return conn.Apply(cmd.Context(), want.Streams, want.Buckets, want.Durables...)
-	}
-	return conn.Plan(cmd.Context(), want.Streams, want.Buckets, want.Durables...)
+	return r, errors.Join(errs...)
 }
 
-func busPlanCommand(flags *cli.BusFlags) *cobra.Command {
+func busPlanCommand(flags *busFlags) *cobra.Command {
 	var output cli.Output
 	cmd := &cobra.Command{
 		Use:   "plan [DIR]",
 		Short: "Show how the bus differs from the declaration",
-		Long:  "Show how streams and buckets differ from the declaration. Nothing is changed.\nExits 3 when there are changes to make.",
+		Long:  "Show how streams, buckets and durable readers differ from the declaration.\nNothing is changed.\nExits 3 when there are changes to make.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plan, err := planned(cmd, flags, args, false)
@@ -74,12 +97,12 @@ func busPlanCommand(flags *cli.BusFlags) *cobra.Command {
 	return cmd
 }
 
-func busApplyCommand(flags *cli.BusFlags) *cobra.Command {
+func busApplyCommand(flags *busFlags) *cobra.Command {
 	var output cli.Output
 	cmd := &cobra.Command{
 		Use:   "apply [DIR]",
 		Short: "Make the streams and buckets of the declaration",
-		Long:  "Make and update streams and buckets as declared. Nothing is deleted; applying\ntwice changes nothing the second time.",
+		Long:  "Make and update streams and buckets as declared, and make the readers that\nservices need. Nothing is deleted, no reader's position is touched; applying\ntwice changes nothing the second time.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plan, err := planned(cmd, flags, args, true)
@@ -99,7 +122,7 @@ var verbs = map[bus.Action][2]string{ // planned, done
 	bus.ActionExtra: {"extra", "extra"}, bus.ActionSame: {"same", "same"},
 }
 
-func showPlan(w io.Writer, plan bus.Plan, output cli.Output, done bool) error {
+func showPlan(w io.Writer, plan report, output cli.Output, done bool) error {
 	if output == cli.JSON {
 		return cli.WriteJSON(w, plan)
 	}
@@ -111,7 +134,7 @@ func showPlan(w io.Writer, plan bus.Plan, output cli.Output, done bool) error {
 		if c.Action == bus.ActionSame {
 			continue
 		}
-		fmt.Fprintf(w, "%-11s %s %s\n", verbs[c.Action][tense], c.Kind, c.Name)
+		fmt.Fprintf(w, "%-11s %s %s%s\n", verbs[c.Action][tense], c.Kind, c.Name, in(c.Account))
 		for _, f := range c.Fields {
 			fmt.Fprintf(w, "              %s\n", f)
 		}
@@ -123,14 +146,31 @@ func showPlan(w io.Writer, plan bus.Plan, output cli.Output, done bool) error {
 	}
 	_, err := fmt.Fprintf(w, "%d to create, %d to update, %d blocked, %d as declared\n",
 		plan.Count(bus.ActionCreate), plan.Count(bus.ActionUpdate), plan.Count(bus.ActionBlocked), plan.Count(bus.ActionSame))
+	return errors.Join(err, plan.foot(w))
+}
+
+// foot says what was not looked into.
+func (r *report) foot(w io.Writer) error {
+	if r.elsewhere == "" {
+		return nil
+	}
+	_, err := fmt.Fprintf(w, "%s\n  %s\n", r.elsewhere, r.remedy)
 	return err
 }
 
-func busStatusCommand(flags *cli.BusFlags) *cobra.Command {
+func in(account string) string {
+	if account == "" {
+		return ""
+	}
+	return " in " + account
+}
+
+func busStatusCommand(flags *busFlags) *cobra.Command {
 	var output cli.Output
 	cmd := &cobra.Command{
 		Use:   "status [DIR]",
 		Short: "Show what the streams and buckets hold",
+		Long:  "Show what the streams and buckets hold, and how many messages each durable\nreader has not read yet.",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			plan, err := planned(cmd, flags, args, false)
@@ -156,9 +196,16 @@ func busStatusCommand(flags *cli.BusFlags) *cobra.Command {
 					state = "not declared"
 				case bus.ActionSame:
 				}
-				rows = append(rows, []string{c.Kind, c.Name, fmt.Sprint(c.Messages), size(c.Bytes), state})
+				bytes := size(c.Bytes)
+				if c.Kind == "durable" {
+					bytes = "-"
+				}
+				rows = append(rows, []string{c.Account, c.Kind, c.Name, fmt.Sprint(c.Messages), bytes, state})
 			}
-			return cli.Table(cmd.OutOrStdout(), []string{"KIND", "NAME", "MESSAGES", "SIZE", "STATE"}, rows)
+			if err := cli.Table(cmd.OutOrStdout(), []string{"ACCOUNT", "KIND", "NAME", "MESSAGES", "SIZE", "STATE"}, rows); err != nil {
+				return err
+			}
+			return plan.foot(cmd.OutOrStdout())
 		},
 	}
 	cli.AddOutput(cmd, &output)

@@ -14,6 +14,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/cell"
 	"github.com/nimmerverse/nimmer/pkg/organ"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
 // finding is one line of the doctor's report.
@@ -26,7 +27,7 @@ type finding struct {
 
 func doctorCommand() *cobra.Command {
 	var (
-		flags  cli.BusFlags
+		flags  busFlags
 		output cli.Output
 	)
 	cmd := &cobra.Command{
@@ -62,13 +63,13 @@ machine, and which mind would speak. Exits 1 when something is wrong.`,
 			return nil
 		},
 	}
-	flags.Add(cmd)
+	flags.add(cmd)
 	cli.AddOutput(cmd, &output)
 	return cmd
 }
 
 // examine runs every check. A failed one does not stop the others.
-func examine(cmd *cobra.Command, flags *cli.BusFlags, args []string) []finding {
+func examine(cmd *cobra.Command, flags *busFlags, args []string) []finding {
 	ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Second)
 	defer cancel()
 	out := []finding{{"nimmer", "ok", cli.Version(), ""}}
@@ -93,21 +94,21 @@ func examine(cmd *cobra.Command, flags *cli.BusFlags, args []string) []finding {
 	return append(out, examineMind(ctx))
 }
 
-func examineBus(ctx context.Context, flags *cli.BusFlags, d lab.Declaration) []finding {
+func examineBus(ctx context.Context, flags *busFlags, d lab.Declaration) []finding {
 	conn, err := flags.Connect(ctx, "nimmer doctor", nil)
 	if err != nil {
 		return []finding{{"bus", "bad", err.Error(), cli.HintOf(err)}}
 	}
 	defer conn.Close()
 	var out []finding
-	var plan bus.CheckOptions
-	if d.Topology != nil && !d.Diagnostics.HasErrors() {
-		if want, err := lab.Streams(d.Topology, flags.Env); err == nil {
-			plan = bus.CheckOptions(want)
-		}
-	}
-	for _, f := range conn.Check(ctx, plan) {
+	for _, f := range conn.Check(ctx, bus.CheckOptions{}) {
 		out = append(out, finding{f.Check, string(f.Level), f.Text, f.Remedy})
+	}
+	if d.Topology != nil && !d.Diagnostics.HasErrors() && d.Topology.HasEnvironment(flags.Env) {
+		out = append(out, examineStored(ctx, flags, d.Topology)...)
+	}
+	if d.Topology != nil && !d.Topology.HasEnvironment(flags.Env) {
+		return out // said above
 	}
 	report, err := askGates(ctx, conn, flags.Env)
 	switch {
@@ -117,6 +118,31 @@ func examineBus(ctx context.Context, flags *cli.BusFlags, d lab.Declaration) []f
 		out = append(out, finding{"gate core", "bad", err.Error(), cli.HintOf(err)})
 	default:
 		out = append(out, finding{"gate core", "ok", fmt.Sprintf("%s decides over %d gates and gardens", report.Owner, len(report.Gates)), ""})
+	}
+	return out
+}
+
+// examineStored compares what every account keeps with the declaration.
+func examineStored(ctx context.Context, flags *busFlags, t *topology.Topology) []finding {
+	k, err := flags.open(ctx, t, flags.Env)
+	if err != nil {
+		return []finding{{"streams", "bad", err.Error(), cli.HintOf(err)}}
+	}
+	defer k.close()
+	var plan bus.Plan
+	for _, x := range k.all {
+		p, err := x.conn.Plan(ctx, x.want.Streams, x.want.Buckets, x.want.Durables...)
+		if err != nil {
+			return []finding{{"streams", "bad", err.Error(), cli.HintOf(err)}}
+		}
+		plan.Add(x.account, p)
+	}
+	var out []finding
+	for _, f := range plan.Findings() {
+		out = append(out, finding{f.Check, string(f.Level), f.Text, f.Remedy})
+	}
+	if text, remedy := k.elsewhere(); text != "" {
+		out = append(out, finding{"accounts", "note", text, remedy})
 	}
 	return out
 }

@@ -98,7 +98,18 @@ func (c *Conn) Apply(ctx context.Context, streams []topology.Stream, buckets []t
 	return p, errors.Join(errs...)
 }
 
+// carryOut makes one change. Who may not make it is told so on the side only,
+// while the request itself goes unanswered.
 func (c *Conn) carryOut(ctx context.Context, change Change) error {
+	before := c.control.nc.LastError()
+	err := c.change(ctx, change)
+	if denied := c.control.nc.LastError(); err != nil && denied != before && isDenied(denied) {
+		return fail(string(change.Action), change.Kind+" "+change.Name, "only the account's admin may: log in as that one", classify(denied))
+	}
+	return err
+}
+
+func (c *Conn) change(ctx context.Context, change Change) error {
 	what := change.Kind + " " + change.Name
 	switch change.Action {
 	case ActionCreate:

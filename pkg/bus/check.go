@@ -1,15 +1,12 @@
 package bus
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/nats-io/jsm.go/api"
-	"github.com/nats-io/nats.go"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology"
@@ -118,44 +115,6 @@ func (c *Conn) checkPayload() Finding {
 	return Finding{"message size", OK, fmt.Sprintf("up to %d bytes", c.control.nc.MaxPayload()), ""}
 }
 
-// userInfo is what a server tells a user about himself.
-type userInfo struct {
-	Server struct {
-		Time time.Time `json:"time"`
-	} `json:"server"`
-	Data struct {
-		User    string        `json:"user"`
-		Name    string        `json:"user_name"`
-		Account string        `json:"account"`
-		Expires time.Duration `json:"expires"`
-	} `json:"data"`
-}
-
-// checkLogin asks the server who we are to it, and what time it is there.
-func (c *Conn) checkLogin(ctx context.Context) []Finding {
-	ctx, cancel := context.WithTimeout(ctx, min(c.opts.Timeout, 2*time.Second))
-	defer cancel()
-	began := time.Now()
-	m, err := c.control.nc.RequestMsgWithContext(ctx, &nats.Msg{Subject: "$SYS.REQ.USER.INFO"})
-	took := time.Since(began)
-	var info userInfo
-	if err == nil {
-		err = json.Unmarshal(m.Data, &info)
-	}
-	if err != nil {
-		// Grants rarely include it, and nothing of ours needs it.
-		return []Finding{{"login", Note, "the server does not tell who this user is", ""}}
-	}
-	login := Finding{"login", OK, fmt.Sprintf("user %q of account %q", cmp.Or(info.Data.Name, info.Data.User, "anonymous"), info.Data.Account), ""}
-	if d := info.Data.Expires; d > 0 {
-		login.Text += ", expires in " + d.Round(time.Minute).String()
-		if d < soonExpired {
-			login.Level, login.Remedy = Note, "sign new credentials in time"
-		}
-	}
-	return []Finding{login, checkClock(info.Server.Time, began, took)}
-}
-
 // checkClock compares the server's time with ours in the middle of the
 // exchange; half its length is how wrong that can be.
 func checkClock(server, began time.Time, took time.Duration) Finding {
@@ -230,6 +189,11 @@ func (c *Conn) checkStreams(ctx context.Context, want CheckOptions) []Finding {
 	if err != nil {
 		return []Finding{{"streams", Bad, err.Error(), daemon.Hint(err)}}
 	}
+	return p.Findings()
+}
+
+// Findings says what is wrong with what a bus keeps.
+func (p Plan) Findings() []Finding {
 	var out []Finding
 	for _, ch := range p.Changes {
 		what := ch.Kind + " " + ch.Name

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
 // BusFlags are the flags with which every client command finds the bus and the
@@ -22,7 +24,7 @@ type BusFlags struct {
 func (f *BusFlags) Add(cmd *cobra.Command) {
 	fs := cmd.PersistentFlags()
 	fs.StringVar(&f.Server, "server", "", "URL of the bus (default: NATS_URL, the selected NATS context, 127.0.0.1:4222)")
-	fs.StringVar(&f.Creds, "creds", "", "credentials file for the bus (default: NATS_CREDS, nats.creds among the systemd credentials)")
+	fs.StringVar(&f.Creds, "creds", "", "credentials for the bus: a file, or a folder of them (default: NATS_CREDS, nats.creds among the systemd credentials)")
 	fs.StringVar(&f.Context, "context", "", "NATS context, the same as the nats command uses")
 	f.AddEnv(cmd)
 }
@@ -57,10 +59,35 @@ func (f *BusFlags) Connect(ctx context.Context, name string, logger *slog.Logger
 	return conn, nil
 }
 
-// Options returns the bus options that the flags stand for.
+// Options returns the bus options that the flags stand for. Of a folder of
+// credentials the operator's are taken.
 func (f *BusFlags) Options(name string, logger *slog.Logger) bus.Options {
-	return bus.Options{Server: f.Server, Creds: f.credentials(), Context: f.Context, Name: name, Logger: logger}
+	o := bus.Options{Server: f.Server, Creds: f.credentials(), Context: f.Context, Name: name, Logger: logger}
+	if folder := f.Folder(); folder != "" {
+		o.Creds = CredsFile(folder, accounts.OperatorUser(f.Env))
+	}
+	return o
 }
+
+// As returns the options with which a user of the folder of credentials logs in.
+func (f *BusFlags) As(user, name string, logger *slog.Logger) bus.Options {
+	o := f.Options(name, logger)
+	o.Creds = CredsFile(f.Folder(), user)
+	return o
+}
+
+// Folder is the folder of credentials that was asked for, "" when it was a
+// file or nothing.
+func (f *BusFlags) Folder() string {
+	path := f.credentials()
+	if info, err := os.Stat(path); path == "" || err != nil || !info.IsDir() {
+		return ""
+	}
+	return path
+}
+
+// CredsFile is where `nimmer bus keys apply` writes a user's credentials.
+func CredsFile(folder, user string) string { return filepath.Join(folder, user+".creds") }
 
 // credentials is the file to log in with: --creds, else that of the context
 // which was asked for, else the environment's.

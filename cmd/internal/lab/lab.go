@@ -89,8 +89,10 @@ func (l *Lab) open(ctx context.Context, o Options) (err error) {
 	if err := l.logins.apply(ctx, want); err != nil {
 		return err
 	}
-	l.Conn, err = l.logins.user(ctx, accounts.OperatorUser(o.Env))
-	return err
+	if l.Conn, err = l.logins.user(ctx, accounts.OperatorUser(o.Env)); err != nil {
+		return err
+	}
+	return l.tell()
 }
 
 // URL is where clients find the bus.
@@ -118,6 +120,7 @@ func (l *Lab) Close() error {
 		errs = append(errs, l.server.Stop(ctx))
 	}
 	if l.state != nil {
+		l.untell()
 		l.state.Close()
 	}
 	return errors.Join(errs...)

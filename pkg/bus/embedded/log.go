@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -24,12 +25,22 @@ var _ server.Logger = (*bridge)(nil)
 func (b *bridge) Noticef(format string, v ...any) { b.log.Debug(line(format, v)) }
 func (b *bridge) Debugf(format string, v ...any)  { b.log.Debug(line(format, v)) }
 func (b *bridge) Tracef(format string, v ...any)  { b.log.Debug(line(format, v)) }
-func (b *bridge) Errorf(format string, v ...any)  { b.log.Error(line(format, v)) }
 
 func (b *bridge) Warnf(format string, v ...any) {
 	if text := line(format, v); !b.logins || !known(text) {
 		b.log.Warn(text)
 	}
+}
+
+// Errorf: that a client tried what it may not is the client's error, and it is
+// told so; here it is worth knowing.
+func (b *bridge) Errorf(format string, v ...any) {
+	level := slog.LevelError
+	text := line(format, v)
+	if strings.Contains(text, " Violation - ") {
+		level = slog.LevelWarn
+	}
+	b.log.Log(context.Background(), level, text)
 }
 
 // Fatalf keeps the line for whoever started the server, who returns it as an
