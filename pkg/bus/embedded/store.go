@@ -56,6 +56,23 @@ func openStore(dir, name string, limit int64) (*storeLock, error) {
 	return s, nil
 }
 
+// lockStore makes the directory and locks it for a server that runs from a file.
+func lockStore(dir, name string) (*storeLock, error) {
+	if err := makeDir(dir); err != nil {
+		return nil, err
+	}
+	s := &storeLock{dir: dir, lock: flock.New(filepath.Join(dir, lockFile)), owner: owner{Server: name, PID: os.Getpid()}}
+	locked, err := s.lock.TryLock()
+	if err != nil {
+		return nil, storeError(dir, err)
+	}
+	if !locked {
+		_ = s.lock.Close()
+		return nil, fail("open bus store", dir, "stop that one, or give this one a store_dir of its own", heldBy(s.read()))
+	}
+	return s, s.write()
+}
+
 // admit checks whose store it is and whether there is room, and signs it.
 func (s *storeLock) admit(limit int64) error {
 	if before := s.read(); before.Server != "" && before.Server != s.owner.Server {
