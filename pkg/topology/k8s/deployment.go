@@ -39,47 +39,48 @@ func (w *workload) selects() map[string]string { return map[string]string{labelI
 
 // base renders the folder of a workload: the same in every environment.
 func (w *workload) base(t *topology.Topology, dir string) ([]topology.Artifact, error) {
-	dir += "/" + w.object()
-	meta := func() meta { return meta{Name: w.object(), Labels: w.labels(t.Lab.Name)} }
-	var (
-		k   = kustomization{APIVersion: kustomizeVersion, Kind: "Kustomization"}
-		out []topology.Artifact
-	)
-	add := func(name string, objects ...any) error {
-		a, err := file(dir+"/"+name, objects...)
-		out = append(out, a)
-		k.Resources = append(k.Resources, name)
-		return err
-	}
-	if err := add("serviceaccount.yaml", serviceAccount{head: head{"v1", "ServiceAccount", meta()}}); err != nil {
+	objects, err := w.objects(t)
+	if err != nil {
 		return nil, err
 	}
-	d := deployment{head: head{"apps/v1", "Deployment", meta()}, Spec: deploymentSpec{
-		Replicas: w.replicas, RevisionHistoryLimit: 3,
-		Selector: selector{w.selects()},
-		Strategy: strategy{"RollingUpdate", rollingUpdate{MaxSurge: 1}},
-		Template: podTemplate{podMeta{Labels: w.labels(t.Lab.Name)}, w.pod(w.selects())},
-	}}
+	dir += "/" + w.object()
+	all, err := file(dir+"/"+objectsFile, objects...)
+	if err != nil {
+		return nil, err
+	}
+	k, err := file(dir+"/kustomization.yaml", kustomization{
+		APIVersion: kustomizeVersion, Kind: "Kustomization", Resources: []string{objectsFile},
+	})
+	return []topology.Artifact{all, k}, err
+}
+
+// objectsFile holds all objects of a workload, in the order in which they are
+// needed.
+const objectsFile = "workload.yaml"
+
+func (w *workload) objects(t *topology.Topology) ([]any, error) {
+	described := func() meta { return meta{Name: w.object(), Labels: w.labels(t.Lab.Name)} }
+	out := []any{serviceAccount{head: head{"v1", "ServiceAccount", described()}}}
+	template := podTemplate{podMeta{Labels: w.labels(t.Lab.Name)}, w.pod(w.selects())}
 	if w.builtin {
 		doc, err := topology.JSON(w.declaration(t))
 		if err != nil {
 			return nil, fmt.Errorf("render the declaration of %s: %w", w.block(), err)
 		}
 		// A pod reads it once: the digest makes a changed one start new pods.
-		d.Spec.Template.Metadata.Annotations = map[string]string{"nimmer/declaration": digest(doc)}
-		if err := add("configmap.yaml", configMap{head{"v1", "ConfigMap", meta()}, map[string]string{declarationFile: string(doc)}}); err != nil {
-			return nil, err
-		}
+		template.Metadata.Annotations = map[string]string{"nimmer/declaration": digest(doc)}
+		out = append(out, configMap{head{"v1", "ConfigMap", described()}, map[string]string{declarationFile: string(doc)}})
 	}
-	if err := add("deployment.yaml", d); err != nil {
-		return nil, err
-	}
+	out = append(out, deployment{head: head{"apps/v1", "Deployment", described()}, Spec: deploymentSpec{
+		Replicas: w.replicas, RevisionHistoryLimit: 3,
+		Selector: selector{w.selects()},
+		Strategy: strategy{"RollingUpdate", rollingUpdate{MaxSurge: 1}},
+		Template: template,
+	}})
 	if w.replicas > 1 {
-		b := disruptionBudget{head{"policy/v1", "PodDisruptionBudget", meta()}, disruptionSpec{1, selector{w.selects()}}}
-		if err := add("poddisruptionbudget.yaml", b); err != nil {
-			return nil, err
-		}
+		out = append(out, disruptionBudget{
+			head{"policy/v1", "PodDisruptionBudget", described()}, disruptionSpec{1, selector{w.selects()}},
+		})
 	}
-	a, err := file(dir+"/kustomization.yaml", k)
-	return append(out, a), err
+	return out, nil
 }
