@@ -2,4 +2,5 @@
 kubernetes "saturn" {
   hosts    = host.k8s
   registry = "registry.eachpath.local/nimmerverse"
+  image    = "nimmer-cell:0.1.0"
 }

@@ -32,8 +32,10 @@ type Kubernetes struct {
 	// Namespace of an environment; the word ENV in it is replaced.
 	Namespace string `json:"namespace" default:"nimmerverse-ENV"`
 	// Registry images without a host come from.
-	Registry string  `json:"registry"`
-	Src      *Source `json:"-"`
+	Registry string `json:"registry"`
+	// Image that runs built-in cells and nerves; without a tag the newest.
+	Image string  `json:"image" default:"nimmer-cell"`
+	Src   *Source `json:"-"`
 }
 
 // Monitoring is Prometheus, Grafana and Loki on one host.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/k8s"
 )
 
 // A Part is one emitter: a name, what it is for, and its files.
@@ -24,6 +25,7 @@ type Part struct {
 // A part's files are its own: no other part may emit the same path.
 var parts = []Part{
 	{"declaration", "topology.json and its JSON Schema, for the flake and every daemon", declaration},
+	{"k8s", "k8s/, what runs cells and nerves on Kubernetes: a kustomize base, an overlay for each environment", k8s.Emit},
 	{"pictures", "topology.svg, .mmd and .d2 for people, topology.nix for nix-topology", pictures},
 }
 

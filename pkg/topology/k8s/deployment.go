@@ -24,7 +24,10 @@ func common(lab string) map[string]string {
 // labels of a workload's objects.
 func (w *workload) labels(lab string) map[string]string {
 	l := common(lab)
-	l[labelName] = labelValue(imageName(w.image))
+	l[labelName] = builtinName
+	if !w.builtin {
+		l[labelName] = labelValue(imageName(w.image))
+	}
 	l[labelInstance] = w.object()
 	l[labelComponent] = string(w.role)
 	if w.version != "" {

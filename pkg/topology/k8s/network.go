@@ -78,7 +78,7 @@ func monitoringPolicy(looks []netip.Addr) policySpec {
 		rule.From = append(rule.From, peer{IPBlock: &ipBlock{single(a)}})
 	}
 	return policySpec{
-		PodSelector: selector{map[string]string{labelName: builtinImage}},
+		PodSelector: selector{map[string]string{labelName: builtinName}},
 		PolicyTypes: []string{"Ingress"}, Ingress: []ingressRule{rule},
 	}
 }

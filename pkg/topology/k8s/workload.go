@@ -1,6 +1,7 @@
 package k8s
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -10,8 +11,9 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
-// builtinImage runs the built-in cells and nerves.
-const builtinImage = "nimmer-cell"
+// builtinName is what built-in cells and nerves are called as applications,
+// and their image where the cluster names none.
+const builtinName = "nimmer-cell"
 
 // workload is a cell or a nerve that runs in a cluster.
 type workload struct {
@@ -119,7 +121,7 @@ func (d *declared) workload(t *topology.Topology, k *topology.Kubernetes, envs [
 	}
 	image, version := d.image, d.version
 	if w.builtin {
-		image, version = builtinImage, "" // a cell's version is not that of the program
+		image, version = cmp.Or(k.Image, builtinName), "" // a cell's version is not that of the program
 	}
 	var err error
 	if w.image, err = imageReference(k.Registry, image, version); err != nil {

@@ -29,6 +29,7 @@ func Wild(seed uint64) *topology.Topology {
 			Name: w.name("k"), Environments: w.some(w.envs), Hosts: []string{"h0"},
 			Namespace: w.pick("nimmerverse-ENV", "ENV", fmt.Sprintf("lab%d-ENV-pods", i)),
 			Registry:  w.pick("", "registry.example.test/lab", "hub:5000"),
+			Image:     w.pick("", "nimmer-cell", "nimmer-cell:1.2", "ghcr.io/own/cells"),
 		})
 		w.clusters = append(w.clusters, t.Kubernetes[i].Name)
 	}

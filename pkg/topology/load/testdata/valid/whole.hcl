@@ -420,6 +420,7 @@ kubernetes "saturn" {
   hosts        = [host.guest]
   namespace    = "lab-ENV"
   registry     = "registry.example.org"
+  image        = "nimmer-cell:v1"
 }
 
 monitoring "main" {
