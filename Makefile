@@ -18,7 +18,7 @@ STRIPPED := -trimpath -ldflags='-s -w'
 
 .PHONY: help
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## start the one-machine lab (ARGS="DIR --env dev" for another)
@@ -94,6 +94,10 @@ emit: ## refresh the committed files that are emitted beside each declaration
 	@for dir in topology topology/examples/*/; do \
 		echo "emit $$dir"; $(GO) run ./cmd/nimmer topology emit --force "$$dir" || exit 1; \
 	done
+
+.PHONY: check-freeipa
+check-freeipa: ## hold what we send to FreeIPA against API.txt of Debian's source packages (fetched with apt)
+	@.ci/check-freeipa
 
 .PHONY: clean
 clean: ## remove what build left
