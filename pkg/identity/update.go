@@ -119,13 +119,14 @@ func (c *comparer) members(ch *Change, w *wanted, x *existing, r relation) {
 	}
 }
 
-// isOurs says whether a member is something that we made.
+// isOurs says whether a member is a user that we made, or make now: such a user
+// is in our groups and rules where that is declared, and nowhere else.
 func (c *comparer) isOurs(r relation, name string) bool {
 	if r.name != "user" {
 		return false
 	}
 	x := c.live.entries[userKind][name]
-	return x != nil && x.marked
+	return c.wanted[userKind][name] || x != nil && x.marked
 }
 
 // remarks reports what others did to an entry of ours, and we leave.
