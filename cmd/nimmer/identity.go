@@ -1,8 +1,12 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -194,8 +198,8 @@ func identityApplyCommand() *cobra.Command {
 		Use:   "apply [DIR]",
 		Short: "Make FreeIPA what is declared",
 		Long: `Make users, groups, rules and principals as declared. Applying twice changes
-nothing the second time. When it fails half-way it says what was done and what
-was not; the next apply goes on from there.`,
+nothing the second time. When it fails half-way, or is interrupted, it says what
+was done and what was not; the next apply goes on from there.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, p, err := f.plan(cmd, args)
@@ -203,7 +207,10 @@ was not; the next apply goes on from there.`,
 				return err
 			}
 			defer c.Close()
-			report, failed := c.Apply(cmd.Context(), p, progress(cmd))
+			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			context.AfterFunc(ctx, stop) // a second signal ends it at once
+			report, failed := c.Apply(ctx, p, progress(cmd))
 			if report == nil {
 				return failed
 			}

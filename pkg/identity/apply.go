@@ -60,7 +60,8 @@ type job struct {
 // it changes anything. The first command goes alone: one who may not do this
 // at all is told so with nothing changed. What is withdrawn goes before what
 // is granted. After the first failure nothing more is sent; the next apply
-// goes on from there.
+// goes on from there. When ctx ends, the batch that is under way is finished,
+// so that its outcome is known.
 func (c *Client) Apply(ctx context.Context, p *Plan, progress func(done, total int)) (*Report, error) {
 	if n := p.Count(ActionConflict); n > 0 {
 		return nil, conflictError(p, n)
@@ -101,7 +102,10 @@ func (c *Client) run(ctx context.Context, jobs []*job, progress func(done, total
 		for at > 0 && end < len(jobs) && end-at < c.opts.Batch && jobs[end].stage == jobs[at].stage {
 			end++
 		}
-		if err := c.runBatch(ctx, jobs[at:end]); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("apply to %s: interrupted after %d of %s", c.opts.Server, at, number(len(jobs), "command"))
+		}
+		if err := c.runBatch(context.WithoutCancel(ctx), jobs[at:end]); err != nil {
 			return err
 		}
 		at = end

@@ -430,3 +430,54 @@ func TestTruncatedSearch(t *testing.T) {
 	_, err := client(t, options(s)).Plan(context.Background(), d, identity.Choice{})
 	says(t, err, "the server returned only 2", "searchrecordslimit")
 }
+
+// A person who stops an apply waits for the batch that is under way, and reads
+// what was done.
+func TestInterrupt(t *testing.T) {
+	t.Parallel()
+	s := identitytest.New(t)
+	d := desired(t, lab())
+	c := client(t, options(s))
+	p, err := c.Plan(context.Background(), d, identity.Choice{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s.Inject(func(c identitytest.Command) identitytest.Fault {
+		if c.Method == "user_add" {
+			cancel()
+		}
+		return identitytest.None
+	})
+	report, err := c.Apply(ctx, p, nil)
+	says(t, err, "interrupted after", "")
+	truthful(t, s, report, err)
+	if report.Count(identity.StateUnknown) != 0 || report.Count(identity.StateDone) == 0 || report.Count(identity.StateLeft) == 0 {
+		t.Errorf("outcomes are %+v", report.Outcomes)
+	}
+	s.Inject(nil)
+	mustApply(t, s, d, identity.Choice{})
+	if p := plan(t, s, d, identity.Choice{}); !p.Empty() {
+		t.Errorf("not empty:\n%s", words(p))
+	}
+}
+
+// Rules restrict nothing while FreeIPA's first rule is on; a plan says so, and
+// leaves it on.
+func TestAllowAll(t *testing.T) {
+	t.Parallel()
+	s := identitytest.New(t)
+	enrol(s, "dioscuri", "hub", "theia")
+	e := s.Get("hbacrule", "allow_all")
+	e["ipaenabledflag"] = []string{"TRUE"}
+	s.Put("hbacrule", "allow_all", e)
+	d := desired(t, lab())
+	mustApply(t, s, d, identity.Choice{})
+	p := plan(t, s, d, identity.Choice{})
+	if len(p.Changes) != 1 || p.Changes[0].Name != "allow_all" || p.Changes[0].Action != identity.ActionNote || !p.AsDeclared() {
+		t.Errorf("want one note:\n%s", words(p))
+	}
+	if diff := cmp.Diff(e, s.Get("hbacrule", "allow_all")); diff != "" {
+		t.Error(diff)
+	}
+}

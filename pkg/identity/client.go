@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -34,6 +35,11 @@ func New(opts Options) (*Client, error) {
 	switch {
 	case opts.Server == "":
 		return nil, errors.New("no FreeIPA server is named")
+	case strings.ContainsAny(opts.Server, ":/@ "):
+		return nil, &daemon.Error{
+			Op: "address FreeIPA", Subject: opts.Server, Err: errors.New("a server is named by its host name alone"),
+			Hint: "a port, or another address, is for --address HOST:PORT",
+		}
 	case opts.Login == nil:
 		return nil, errors.New("nothing to log in to FreeIPA with")
 	}

@@ -131,6 +131,11 @@ func TestUnreachable(t *testing.T) {
 		t.Errorf("error %q shows a URL", err)
 	}
 
+	ported := gone
+	ported.Server = "ipa.example.test:8443"
+	_, err = identity.New(ported)
+	says(t, err, "by its host name alone", "--address")
+
 	nowhere := gone
 	nowhere.Address = "no-such-host.invalid:443"
 	_, err = client(t, nowhere).Hello(context.Background())

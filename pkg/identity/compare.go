@@ -35,6 +35,10 @@ func compare(d *ipa.Desired, all []*wanted, l *live, choice Choice) *Plan {
 	for _, w := range all {
 		c.entry(w)
 	}
+	if l.allowAll {
+		c.found(ActionNote, hbacRuleKind, allowAll, "once the declared rules are what you want: `ipa hbacrule-disable "+allowAll+"`",
+			"it lets everybody in everywhere: as long as it is on, access rules restrict nothing")
+	}
 	for _, k := range kinds {
 		c.extras(k)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology/ipa"
@@ -20,6 +21,8 @@ type live struct {
 	hosts map[string]bool
 	// taken are groups that have the name of a user that is still to be made.
 	taken map[string]bool
+	// allowAll: FreeIPA's rule that lets everybody in everywhere is on.
+	allowAll bool
 }
 
 // look reads the server: what carries our mark, and what has a name of ours.
@@ -38,7 +41,10 @@ func (c *Client) look(ctx context.Context, d *ipa.Desired, all []*wanted) (*live
 	if err := c.showHosts(ctx, all, l); err != nil {
 		return nil, err
 	}
-	return l, c.showTaken(ctx, all, l)
+	if err := c.showTaken(ctx, all, l); err != nil {
+		return nil, err
+	}
+	return l, c.showAllowAll(ctx, d, l)
 }
 
 // findMarked finds what is ours, declared or not. Principals carry no mark:
@@ -117,6 +123,19 @@ func (c *Client) showTaken(ctx context.Context, all []*wanted, l *live) error {
 		}
 	}
 	return c.showAll(ctx, reqs, func(i int, _ Entry) { l.taken[names[i]] = true })
+}
+
+// allowAll is the rule with which FreeIPA begins.
+const allowAll = "allow_all"
+
+// showAllowAll looks whether access rules restrict anything.
+func (c *Client) showAllowAll(ctx context.Context, d *ipa.Desired, l *live) error {
+	if len(d.HBACRules) == 0 {
+		return nil
+	}
+	return c.showAll(ctx, []Request{show(hbacRuleKind.prefix, allowAll)}, func(_ int, e Entry) {
+		l.allowAll = !strings.EqualFold(e.One("ipaenabledflag"), "false")
+	})
 }
 
 func show(prefix, name string) Request {

@@ -42,7 +42,7 @@ func newState() state {
 	st.put("group", "admins", Entry{"description": {"Account administrators group"}, "gidnumber": {"1600000000"}})
 	st.put("group", "ipausers", Entry{"description": {"Default group for all users"}})
 	st.put("user", "admin", Entry{"sn": {"Administrator"}, "homedirectory": {"/home/admin"}, "loginshell": {"/bin/bash"}, "uidnumber": {"1600000000"}})
-	st.put("hbacrule", "allow_all", Entry{"usercategory": {"all"}, "hostcategory": {"all"}, "servicecategory": {"all"}, "ipaenabledflag": {"TRUE"}})
+	st.put("hbacrule", "allow_all", Entry{"usercategory": {"all"}, "hostcategory": {"all"}, "servicecategory": {"all"}, "ipaenabledflag": {"FALSE"}})
 	return st
 }
 
