@@ -481,3 +481,62 @@ func TestAllowAll(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// Whatever is taken away goes before whatever is granted.
+func TestWithdrawnFirst(t *testing.T) {
+	t.Parallel()
+	s := identitytest.New(t)
+	enrol(s, "dioscuri", "hub", "theia")
+	mustApply(t, s, desired(t, lab()), identity.Choice{})
+	before := len(s.Calls())
+
+	other := lab()
+	other.Identities[0].IPA = topology.IPARules{Groups: []string{"womb"}, HBAC: []string{"other"}}
+	other.Identities = slices.Delete(other.Identities, 2, 3)
+	mustApply(t, s, desired(t, other), identity.Choice{Prune: true})
+	granted := ""
+	for _, c := range s.Calls()[before:] {
+		switch {
+		case c.Write == 0:
+		case strings.Contains(c.Method, "_remove_"), strings.HasSuffix(c.Method, "_del"), c.Options["nsaccountlock"] == true:
+			if granted != "" {
+				t.Errorf("%s %s comes after %s", c.Method, c.Args[0], granted)
+			}
+		default:
+			granted = c.Method + " " + c.Args[0]
+		}
+	}
+	if granted == "" {
+		t.Error("nothing was granted")
+	}
+}
+
+// A member that is gone by the time it is added is a failure, with a remedy.
+func TestMemberGone(t *testing.T) {
+	t.Parallel()
+	s := identitytest.New(t)
+	enrol(s, "dioscuri", "hub", "theia")
+	d := desired(t, lab())
+	c := client(t, options(s))
+	p, err := c.Plan(context.Background(), d, identity.Choice{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Delete("host", "theia.example.test")
+	_, err = c.Apply(context.Background(), p, nil)
+	says(t, err, "hbacrule_add_host shell@theia: host theia.example.test: no such entry", "identity plan")
+
+	// What appears in between is not taken over.
+	s2 := identitytest.New(t)
+	c2 := client(t, options(s2))
+	if p, err = c2.Plan(context.Background(), d, identity.Choice{}); err != nil {
+		t.Fatal(err)
+	}
+	s2.Put("user", "dafit", identitytest.Entry{"sn": {"Other"}})
+	before := s2.Get("user", "dafit")
+	_, err = c2.Apply(context.Background(), p, nil)
+	says(t, err, `user with name "dafit" already exists (4002)`, "identity plan")
+	if diff := cmp.Diff(before, s2.Get("user", "dafit")); diff != "" {
+		t.Error(diff)
+	}
+}
