@@ -10,6 +10,9 @@ import (
 const (
 	pageWidth = 1160 // px; the picture is made to be read at the width of a page
 	margin    = 32
+	// manyThings is up to how many different things of a kind each is drawn in
+	// full; of more, a picture would be a list that nobody reads.
+	manyThings = 30
 )
 
 // A picture is an SVG being drawn.
@@ -17,16 +20,17 @@ type picture struct {
 	c     *canvas
 	t     *Topology
 	runs  map[string][]run // what runs on each host
-	envs  map[string]int   // environment -> its place
-	lanes []*Network       // by VLAN
-	nets  map[string]int   // network -> its place among them
+	loads *loadPlan
+	envs  map[string]int // environment -> its place
+	lanes []*Network     // by VLAN
+	nets  map[string]int // network -> its place among them
 }
 
 // SVG draws the lab for people: networks and machines, the bus, gates with
 // their cells, identities, and what is planned for them. It adapts to light
 // and dark pages; equal topologies give equal bytes.
 func SVG(t *Topology) []byte {
-	p := &picture{c: &canvas{}, t: t, runs: runsOn(t), envs: map[string]int{}, nets: map[string]int{}}
+	p := &picture{c: &canvas{}, t: t, runs: runsOn(t), loads: loadPlanOf(t), envs: map[string]int{}, nets: map[string]int{}}
 	for i, env := range t.Lab.Environments {
 		p.envs[env] = i
 	}
@@ -96,8 +100,7 @@ func (p *picture) header() int {
 		p.c.chip("c-"+p.envClass(env), right, 46, env, 160)
 		right -= 8
 	}
-	x := margin + p.c.text(fontTitle, "", margin, 54, p.t.Lab.Name, right-margin-40) + 14
-	p.c.text(fontMono, "soft", x, 54, p.t.Lab.Domain, right-x)
+	p.c.flow(margin, 54, 14, right-margin-20, phrase{fontTitle, "", p.t.Lab.Name}, phrase{fontMono, "soft", p.t.Lab.Domain})
 	p.c.text(fontBody, "soft", margin, 80, p.summary(), pageWidth-2*margin)
 	return 84
 }
@@ -137,7 +140,6 @@ func (p *picture) minds() int {
 func (p *picture) section(y int, text, note string) int {
 	y += 26
 	p.c.raw(`<path class="rule" d="M%d %dH%d"/>`+"\n", margin, y, pageWidth-margin)
-	w := p.c.text(fontHead, "", margin, y+32, text, 600)
-	p.c.text(fontSmall, "soft", margin+w+14, y+32, note, pageWidth-2*margin-w-14)
+	p.c.flow(margin, y+32, 14, pageWidth-2*margin, phrase{fontHead, "", text}, phrase{fontSmall, "soft", note})
 	return y + 48
 }

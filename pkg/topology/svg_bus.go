@@ -7,8 +7,12 @@ import (
 )
 
 const (
-	hubWidth  = 330
-	leafWidth = 226
+	hubWidth   = 330
+	leafWidth  = 226
+	leafHeight = 52
+	crossbar   = 4  // up to so many kinds of leaves, each link is a line of its own
+	fewLeaves  = 24 // more kinds of leaves than that are counted only
+	linkGap    = 9  // between the lines of one leaf's environments
 )
 
 // bus draws each hub with the leaves that join it.
@@ -17,6 +21,10 @@ func (p *picture) bus(y int) int {
 		return y
 	}
 	y = p.section(y, "Bus", "each environment has accounts of its own: virtual explores, real verifies, infra deploys")
+	leaves := p.leafGroups(p.t.Leaves)
+	if len(leaves) > 0 && len(leaves) <= crossbar {
+		return p.crossbar(leaves, y)
+	}
 	for _, n := range p.hubsInOrder() {
 		y = p.hub(n, y)
 	}
@@ -39,33 +47,105 @@ func (p *picture) hubsInOrder() []*NATS {
 	return out
 }
 
+// crossbar draws the leaves in a row above the hubs; each environment of a hub
+// is a lane in its colour, and each link comes down to it from its leaf.
+func (p *picture) crossbar(leaves []*leafGroup, y int) int {
+	left := margin + hubWidth + 40
+	step := min((pageWidth-margin-left+10)/len(leaves), leafWidth+10)
+	p.c.text(fontSmall, "soft", margin, y+22, "leaf nodes keep working alone,", hubWidth)
+	p.c.text(fontSmall, "soft", margin, y+39, "and join the hub of each environment they serve", hubWidth)
+	foot := y + leafHeight
+	for i, l := range leaves {
+		p.leaf(l, box{left + i*step, y, step - 10, leafHeight})
+	}
+	y = foot + 22
+	for _, n := range p.hubsInOrder() {
+		blocks := p.hubBlocks(n)
+		if !slices.ContainsFunc(leaves, func(l *leafGroup) bool { return sharesAny(l.leaf.Environments, n.Environments) }) {
+			blocks = append(blocks, line(fontSmall, "soft", "no leaves: everybody connects directly"))
+		}
+		b := box{margin, y, hubWidth, height(blocks) + 2*cardPad - 4}
+		p.links(n, leaves, b, left, step, foot)
+		panel(p.c, "card", b, cardPad, blocks)
+		p.envEdge(b, n.Environments)
+		y += b.h + 16
+	}
+	return y - 6
+}
+
+// links draws a hub's lanes, one for each environment that a leaf joins.
+func (p *picture) links(n *NATS, leaves []*leafGroup, b box, left, step, foot int) {
+	for k, env := range n.Environments {
+		at, end := b.y+b.h/2+(2*k-len(n.Environments)+1)*linkGap/2, 0
+		for i, l := range leaves {
+			if !slices.Contains(l.leaf.Environments, env) {
+				continue
+			}
+			x := left + i*step + 24 + p.envs[env]*linkGap*2
+			x = min(x, left+i*step+step-24)
+			p.c.path("lane s-"+p.envClass(env), "M"+strconv.Itoa(x)+" "+strconv.Itoa(foot)+"V"+strconv.Itoa(at))
+			p.c.dot("b-"+p.envClass(env), x, at, 5)
+			end = x
+		}
+		if end > 0 {
+			p.c.path("lane s-"+p.envClass(env), "M"+strconv.Itoa(b.x+b.w)+" "+strconv.Itoa(at)+"H"+strconv.Itoa(end))
+		}
+	}
+}
+
 // hub draws one hub at the left, its leaves at the right, and wires between.
 func (p *picture) hub(n *NATS, y int) int {
 	blocks := p.hubBlocks(n)
-	leaves := p.leafGroups(n)
+	var joined []Leaf
+	for i := range p.t.Leaves {
+		if sharesAny(p.t.Leaves[i].Environments, n.Environments) {
+			joined = append(joined, p.t.Leaves[i])
+		}
+	}
+	leaves := p.leafGroups(joined)
+	more := 0
+	if len(leaves) > fewLeaves {
+		for _, l := range leaves[fewLeaves-1:] {
+			more += len(l.names)
+		}
+		leaves = leaves[:fewLeaves-1]
+	}
 	const columns = 3
-	rows := (len(leaves) + columns - 1) / columns
+	rows := (len(leaves) + index(more > 0) + columns - 1) / columns
 	h := max(height(blocks)+2*cardPad-4, rows*62-10)
-	b := box{margin, y, hubWidth, h}
-	panel(p.c, "card", b, cardPad, blocks)
-	p.envEdge(b, n.Environments)
+	top := height(blocks) + 2*cardPad - 4
+	b := box{margin, y + (h-top)/2, hubWidth, top}
+	wire := "wire"
+	if len(n.Environments) == 1 {
+		wire = "wire s-" + p.envClass(n.Environments[0])
+	}
 	mid, spine := y+h/2, margin+hubWidth+24
 	first := y + (h-rows*62+10)/2
 	for row := range rows {
-		at := first + row*62 + 26
-		p.c.path("wire", "M"+strconv.Itoa(margin+hubWidth)+" "+strconv.Itoa(mid)+"H"+strconv.Itoa(spine)+"V"+strconv.Itoa(at)+"H"+strconv.Itoa(spine+20))
+		at := first + row*62 + leafHeight/2
+		p.c.path(wire, "M"+strconv.Itoa(margin+hubWidth)+" "+strconv.Itoa(mid)+"H"+strconv.Itoa(spine)+"V"+strconv.Itoa(at)+"H"+strconv.Itoa(spine+20))
+	}
+	place := func(i int) box {
+		row, col := i/columns, i%columns
+		lb := box{spine + 20 + col*(leafWidth+10), first + row*62, leafWidth, leafHeight}
+		if col > 0 {
+			p.c.path(wire, "M"+strconv.Itoa(lb.x-10)+" "+strconv.Itoa(lb.y+leafHeight/2)+"h10")
+		}
+		return lb
 	}
 	for i, l := range leaves {
-		row, col := i/columns, i%columns
-		lb := box{spine + 20 + col*(leafWidth+10), first + row*62, leafWidth, 52}
-		if col > 0 {
-			p.c.path("wire", "M"+strconv.Itoa(lb.x-10)+" "+strconv.Itoa(lb.y+26)+"h10")
-		}
-		p.leaf(l, lb)
+		p.leaf(l, place(i))
+	}
+	if more > 0 {
+		lb := place(len(leaves))
+		p.c.rect("group", lb, 8)
+		p.c.centred(fontStrong, "", lb.x+lb.w/2, lb.y+31, "and "+grouped(more)+" more leaves", lb.w-16)
 	}
 	if len(leaves) == 0 {
 		p.c.text(fontSmall, "soft", margin+hubWidth+20, mid+4, "no leaves: everybody connects directly", 400)
 	}
+	panel(p.c, "card", b, cardPad, blocks)
+	p.envEdge(b, n.Environments)
 	return y + h + 16
 }
 
@@ -100,6 +180,9 @@ func (p *picture) hubBlocks(n *NATS) []block {
 	if store != "" {
 		out = append(out, line(fontSmall, "soft", store))
 	}
+	if len(n.Peers) > 0 {
+		out = append(out, line(fontSmall, "soft", "joined to "+strings.Join(n.Peers, ", ")))
+	}
 	return out
 }
 
@@ -109,15 +192,12 @@ type leafGroup struct {
 	leaf  *Leaf
 }
 
-// leafGroups lists the leaves of a hub, alike ones together.
-func (p *picture) leafGroups(n *NATS) []*leafGroup {
+// leafGroups lists leaves, alike ones together.
+func (p *picture) leafGroups(leaves []Leaf) []*leafGroup {
 	byShape := map[string]*leafGroup{}
 	var out []*leafGroup
-	for i := range p.t.Leaves {
-		l := &p.t.Leaves[i]
-		if !sharesAny(l.Environments, n.Environments) {
-			continue
-		}
+	for i := range leaves {
+		l := &leaves[i]
 		shape := numberless(l.Host) + storeText(l.JetStream) + strings.Join(l.Environments, " ")
 		if g := byShape[shape]; g != nil {
 			g.names = append(g.names, l.Host)

@@ -54,6 +54,43 @@ func (c *canvas) right(f face, class string, x, y int, s string, room int) int {
 	return f.width(shown)
 }
 
+// A phrase is a piece of a line of text in a face of its own.
+type phrase struct {
+	f     face
+	class string
+	text  string
+}
+
+// flow writes phrases one after another, cut to room pixels together. A reader
+// sets them where the font that is really there puts them, so gaps are even
+// with every font; room counts the widest. It returns the width taken.
+func (c *canvas) flow(x, y, gap, room int, phrases ...phrase) int {
+	taken := 0
+	for _, p := range phrases {
+		lead := 0
+		if taken > 0 {
+			lead = gap
+		}
+		shown := p.f.fit(p.text, room-taken-lead)
+		if shown == "" {
+			if p.text == "" {
+				continue
+			}
+			break
+		}
+		if taken == 0 {
+			c.raw(`<text class="%s" x="%d" y="%d">%s%s`, join(p.f.class, p.class), x, y, tooltip(p.text, shown), escape(shown))
+		} else {
+			c.raw(`<tspan class="%s" dx="%d">%s%s</tspan>`, join(p.f.class, p.class), lead, tooltip(p.text, shown), escape(shown))
+		}
+		taken += lead + p.f.width(shown)
+	}
+	if taken > 0 {
+		c.raw("</text>\n")
+	}
+	return taken
+}
+
 func tooltip(full, shown string) string {
 	if shown == printable(full) {
 		return ""

@@ -65,8 +65,13 @@ func (p *picture) nervous(v *View, environments []string, y int) int {
 		n.cells[v.Cells[i].Name] = &v.Cells[i]
 	}
 	blocks := []block{n.environmentChips(environments)}
-	for _, g := range n.gateGroups() {
-		blocks = append(blocks, n.gate(g))
+	groups := n.gateGroups()
+	if len(groups) > manyThings {
+		blocks = append(blocks, n.gateTiles(groups)...)
+	} else {
+		for _, g := range groups {
+			blocks = append(blocks, n.gate(g))
+		}
 	}
 	if rest := n.unheard(); len(rest) > 0 {
 		blocks = append(blocks, line(fontSmall, "soft", "heard by no gate"), chips(rest, pageWidth-2*margin-2*cardPad, false))
@@ -127,7 +132,7 @@ func (n *nervousSystem) acts(gate string) []act {
 			if len(w.Commands) > 0 {
 				to = "asks " + strings.Join(w.Commands, ", ")
 			}
-			out = append(out, act{"ner", "nerve " + w.Name, to})
+			out = append(out, act{"ner", "nerve " + w.Name, to, ""})
 		}
 	}
 	for _, e := range n.v.EventsOf(gate) {
@@ -138,22 +143,27 @@ func (n *nervousSystem) acts(gate string) []act {
 		if len(e.Actions) > 0 {
 			to += ": " + strings.Join(e.Actions, ", ")
 		}
-		out = append(out, act{"cog", "event " + e.Name, to})
+		out = append(out, act{"cog", "event " + e.Name, to, "dash"})
 	}
 	return out
 }
 
-type act struct{ class, name, detail string }
+// An act is what an opening makes; line is "dash" for what is asked and answered
+// in its own time.
+type act struct{ class, name, detail, line string }
 
 const actHeight = 42
 
 // gate draws the cells, the gate and what it makes, in one row.
 func (n *nervousSystem) gate(g *gateGroup) block {
 	labels := n.cellChips(g.gate.Cells)
+	if more := len(labels) - manyThings; more > 0 {
+		labels = append(labels[:manyThings], chipLabel{"count", "and " + grouped(more) + " more"})
+	}
 	field := chips(labels, fieldWidth, true)
 	acts := n.acts(g.gate.Name)
 	h := max(field.h-6, 74, len(acts)*(actHeight+6)-6)
-	return block{h: h + 22, draw: func(c *canvas, x, y, _ int) {
+	return block{h: h + 16, draw: func(c *canvas, x, y, _ int) {
 		mid := y + h/2
 		top := mid - (field.h-6)/2
 		field.draw(c, x, top, fieldWidth)
@@ -165,7 +175,7 @@ func (n *nervousSystem) gate(g *gateGroup) block {
 		ax := gx + gateWidth + 48
 		at := mid - (len(acts)*(actHeight+6)-6)/2
 		for _, a := range acts {
-			c.path("wire", fmt.Sprintf("M%d %dH%dV%dH%d", gx+gateWidth, mid, gx+gateWidth+22, at+actHeight/2, ax))
+			c.path(join("wire", a.line), fmt.Sprintf("M%d %dH%dV%dH%d", gx+gateWidth, mid, gx+gateWidth+22, at+actHeight/2, ax))
 			arrowIn(c, ax, at+actHeight/2)
 			c.rect("c-"+a.class, box{ax, at, actWidth, actHeight}, 8)
 			if a.detail == "" {
@@ -216,7 +226,7 @@ func (n *nervousSystem) cellChips(names []string) []chipLabel {
 func cellClass(c *Cell) string {
 	switch {
 	case c == nil || (c.Builtin == "" && c.Image == "" && len(c.Command) == 0):
-		return "o-ner dash"
+		return "o-ner dot"
 	case c.Builtin != "":
 		return "c-ner"
 	}
@@ -237,5 +247,9 @@ func (n *nervousSystem) unheard() []chipLabel {
 			rest = append(rest, n.v.Cells[i].Name)
 		}
 	}
-	return n.cellChips(rest)
+	labels := n.cellChips(rest)
+	if more := len(labels) - manyThings; more > 0 {
+		labels = append(labels[:manyThings], chipLabel{"count", "and " + grouped(more) + " more"})
+	}
+	return labels
 }

@@ -16,10 +16,25 @@ func (p *picture) hostBlocks(g *group, w int) []block {
 	}
 	out = append(out, space(4))
 	for i := range h.GPUs {
-		out = append(out, cardBlock(p.t, h, &h.GPUs[i]))
+		out = append(out, p.loads.cardBlocks(h, &h.GPUs[i], w)...)
 	}
+	drawn := p.turnsOf(h)
 	for _, r := range p.runs[h.Name] {
-		out = append(out, runBlock(r, w))
+		if r.class != "org" || !drawn[r.name] {
+			out = append(out, runBlock(r, w))
+		}
+	}
+	return out
+}
+
+// turnsOf lists the organs that stand on a host's cards already.
+func (p *picture) turnsOf(h *Host) map[string]bool {
+	out := map[string]bool{}
+	for i := range h.GPUs {
+		_, turns := p.loads.organsOn(h, h.Name+"/"+h.GPUs[i].Name)
+		for _, o := range turns {
+			out[o.Name] = true
+		}
 	}
 	return out
 }
@@ -111,13 +126,12 @@ func runBlock(r run, w int) block {
 		if who != "" {
 			room -= c.right(fontSmall, "t-"+r.class, x+w, y+13, who, w/3) + 10
 		}
-		taken := c.text(fontStrong, "", x+16, y+13, r.name, room)
-		switch {
-		case below:
+		if below {
+			c.text(fontStrong, "", x+16, y+13, r.name, room)
 			c.text(fontSmall, "soft", x+16, y+29, r.detail, w-16)
-		default:
-			c.text(fontSmall, "soft", x+16+taken+8, y+13, r.detail, room-taken-8)
+			return
 		}
+		c.flow(x+16, y+13, 8, room, phrase{fontStrong, "", r.name}, phrase{fontSmall, "soft", r.detail})
 	}}
 }
 

@@ -26,6 +26,9 @@ type hostCard struct {
 // hosts as cards in rows; above each row a rail of each network leads to the
 // cards that are in it.
 func (p *picture) machines(y int) int {
+	if groups := p.manyHosts(); groups != nil {
+		return p.hostTiles(groups, y)
+	}
 	cards := p.hostCards()
 	if len(cards) == 0 {
 		return y
@@ -48,6 +51,22 @@ func (p *picture) machines(y int) int {
 	return y
 }
 
+// manyHosts returns all hosts in groups when there are too many different ones
+// for cards, else nothing.
+func (p *picture) manyHosts() []*group {
+	if len(p.t.Hosts) <= manyThings {
+		return nil
+	}
+	var all []*Host
+	for i := range p.t.Hosts {
+		all = append(all, &p.t.Hosts[i])
+	}
+	if groups := groupHosts(all, p.hostShape); len(groups) > manyThings {
+		return groups
+	}
+	return nil
+}
+
 // laneStep is the distance of the trunks: less when there are very many.
 func (p *picture) laneStep() int { return max(min(laneGap, 180/max(len(p.t.Networks), 1)), 2) }
 
@@ -57,20 +76,30 @@ func (p *picture) laneNameY(top, i int) int { return top + 10 + i*26 }
 
 // laneNames writes the networks, each beside the start of its trunk.
 func (p *picture) laneNames(y, left int) int {
+	name, tag := 0, 0 // columns: as wide as their widest
+	for _, n := range p.lanes {
+		name = max(name, min(fontStrong.width(n.Name), 260))
+		if n.VLAN != 0 {
+			tag = max(tag, chipWidth(vlanText(n), 100)+14)
+		}
+	}
 	for i, n := range p.lanes {
 		at, tx := p.laneNameY(y, i), p.trunk(i)
 		p.c.path("lane s-"+p.lane(n.Name), "M"+strconv.Itoa(tx)+" "+strconv.Itoa(at)+"H"+strconv.Itoa(left-4))
 		p.c.dot("b-"+p.lane(n.Name), tx, at, 5)
 		x := left + 4
-		x += p.c.text(fontStrong, "t-"+p.lane(n.Name), x, at+5, n.Name, 260) + 12
+		p.c.text(fontStrong, "t-"+p.lane(n.Name), x, at+5, n.Name, 260)
+		x += name + 14
 		if n.VLAN != 0 {
-			x += p.c.chip("c-"+p.lane(n.Name), x, at, "VLAN "+strconv.Itoa(n.VLAN), 100) + 12
+			p.c.chip("c-"+p.lane(n.Name), x, at, vlanText(n), 100)
 		}
-		x += p.c.text(fontMono, "", x, at+5, n.Subnet, 300) + 12
-		p.c.text(fontSmall, "soft", x, at+5, details(gateway(n), n.Description), pageWidth-margin-x)
+		x += tag
+		p.c.flow(x, at+5, 14, pageWidth-margin-x, phrase{fontMono, "", n.Subnet}, phrase{fontSmall, "soft", details(gateway(n), n.Description)})
 	}
 	return y + 26*len(p.t.Networks) + 6
 }
+
+func vlanText(n *Network) string { return "VLAN " + strconv.Itoa(n.VLAN) }
 
 func gateway(n *Network) string {
 	if n.Gateway == "" {
@@ -185,11 +214,10 @@ func (p *picture) hostRow(row []*hostCard, y int, last map[string]int) int {
 			at += railGap
 		}
 	}
-	top, h := at+10, 0
+	top, tallest := at+10, 0
 	for _, card := range row {
-		h = max(h, height(card.blocks)+2*cardPad-2)
-	}
-	for _, card := range row {
+		h := height(card.blocks) + 2*cardPad - 2
+		tallest = max(tallest, h)
 		for k, n := range card.networks {
 			p.c.path("lane s-"+p.lane(n), "M"+strconv.Itoa(drop(card, k))+" "+strconv.Itoa(rail[n])+"V"+strconv.Itoa(top))
 			p.c.dot("b-"+p.lane(n), drop(card, k), rail[n], 4)
@@ -197,7 +225,7 @@ func (p *picture) hostRow(row []*hostCard, y int, last map[string]int) int {
 		p.stacked(box{card.x, top, card.w, h}, len(card.g.hosts))
 		panel(p.c, "card", box{card.x, top, card.w, h}, cardPad, card.blocks)
 	}
-	return top + h + 18
+	return top + tallest + 18
 }
 
 // drop is where the k-th network of a card comes down.

@@ -45,10 +45,23 @@ func (p *picture) learning(y int) int {
 	return p.factCard(p.section(y, "Learning", ""), blocks)
 }
 
+// manyFacts is up to how many things of one kind have a line of their own.
+const manyFacts = 16
+
 // operations lists what keeps the lab running, one line each.
 func (p *picture) operations(y int) int {
 	var blocks []block
-	add := func(name, text string) { blocks = append(blocks, fact(name, text)) }
+	counts := map[string]int{} // by kind
+	var kinds []string
+	add := func(name, text string) {
+		kind, _, _ := strings.Cut(name, " ")
+		if counts[kind]++; counts[kind] == 1 {
+			kinds = append(kinds, kind)
+		}
+		if counts[kind] <= manyFacts {
+			blocks = append(blocks, fact(name, text))
+		}
+	}
 	for i := range p.t.Rollouts {
 		r := &p.t.Rollouts[i]
 		soak := ""
@@ -78,6 +91,11 @@ func (p *picture) operations(y int) int {
 		add("stream "+s.Name, details(strings.Join(s.Subjects, ", "), age, size(s.MaxBytes)))
 	}
 	p.moreOperations(add)
+	for _, kind := range kinds {
+		if more := counts[kind] - manyFacts; more > 0 {
+			blocks = append(blocks, fact(kind, "and "+grouped(more)+" more"))
+		}
+	}
 	if len(blocks) == 0 {
 		return y
 	}

@@ -19,11 +19,21 @@ var (
 // A shade is one colour in daylight and at night.
 type shade struct{ light, dark string }
 
+// What text stands on, and the text.
+var (
+	groundPage  = shade{"#f8fafc", "#0b1120"}
+	groundCard  = shade{"#ffffff", "#131c31"}
+	groundGroup = shade{"#f1f5f9", "#0f172a"}
+	inkPlain    = shade{"#0f172a", "#e2e8f0"}
+	inkSoft     = shade{"#526077", "#a6b4c9"}
+	inkInverse  = shade{"#ffffff", "#0b1120"} // on a domain's colour
+)
+
 // Domains and networks have fixed colours; an environment declares its own.
 var (
 	shadeCognitive = shade{"#7c3aed", "#a78bfa"}
 	shadeNervous   = shade{"#0891b2", "#22d3ee"}
-	shadeOrgans    = shade{"#e8590c", "#ff8a65"}
+	shadeOrgans    = shade{"#cf4520", "#ff8a65"}
 	shadeMemory    = shade{"#4d7c0f", "#a3e635"}
 	shadeSystem    = shade{"#64748b", "#94a3b8"}
 
@@ -72,18 +82,19 @@ func styleSheet(paints []paint) string {
 	var b strings.Builder
 	sans := `system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans","DejaVu Sans",sans-serif`
 	code := `ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace`
-	fmt.Fprintf(&b, "text{font-family:%s;fill:#0f172a}\n", sans)
 	for _, f := range []face{fontTitle, fontHead, fontName, fontBody, fontStrong, fontSmall, fontMono} {
 		fmt.Fprintf(&b, ".%s{font-size:%dpx", f.class, f.size)
+		// All of it, since a piece of a text takes over what its text has.
+		family, weight := sans, 400
 		if f.bold {
-			b.WriteString(";font-weight:700")
+			weight = 700
 		}
 		if f.mono {
-			fmt.Fprintf(&b, ";font-family:%s", code)
+			family = code
 		}
-		b.WriteString("}\n")
+		fmt.Fprintf(&b, ";font-weight:%d;font-family:%s}\n", weight, family)
 	}
-	b.WriteString(".mid{text-anchor:middle}.end{text-anchor:end}.lane,.wire{fill:none;stroke-width:2}.lane{stroke-width:3}.dash{stroke-dasharray:5 4}\n")
+	b.WriteString(".mid{text-anchor:middle}.end{text-anchor:end}.lane,.wire{fill:none;stroke-width:2}.lane{stroke-width:3}.dash{stroke-dasharray:5 4}.dot{stroke-dasharray:1 4;stroke-linecap:round}\n")
 	scheme(&b, false, paints)
 	b.WriteString("@media (prefers-color-scheme:dark){\n")
 	scheme(&b, true, paints)
@@ -99,21 +110,22 @@ func scheme(b *strings.Builder, dark bool, paints []paint) {
 		}
 		return light
 	}
-	fmt.Fprintf(b, ".page{fill:%s}", pick("#f8fafc", "#0b1120"))
-	fmt.Fprintf(b, ".card{fill:%s;stroke:%s}", pick("#ffffff", "#131c31"), pick("#cbd5e1", "#334155"))
-	fmt.Fprintf(b, ".group{fill:%s;stroke:%s}", pick("#f1f5f9", "#0f172a"), pick("#cbd5e1", "#334155"))
+	fmt.Fprintf(b, ".page{fill:%s}", pick(groundPage.light, groundPage.dark))
+	fmt.Fprintf(b, ".card{fill:%s;stroke:%s}", pick(groundCard.light, groundCard.dark), pick("#cbd5e1", "#334155"))
+	fmt.Fprintf(b, ".group{fill:%s;stroke:%s}", pick(groundGroup.light, groundGroup.dark), pick("#cbd5e1", "#334155"))
 	fmt.Fprintf(b, ".chip{fill:%s;stroke:%s}", pick("#f1f5f9", "#1e293b"), pick("#cbd5e1", "#475569"))
 	fmt.Fprintf(b, ".rule{stroke:%s}", pick("#e2e8f0", "#1e293b"))
 	fmt.Fprintf(b, ".hollow{fill:%s;stroke:%s}", pick("#e2e8f0", "#1e293b"), pick("#cbd5e1", "#475569"))
 	fmt.Fprintf(b, ".wire{stroke:%[1]s}.tip{fill:%[1]s}", pick("#94a3b8", "#64748b"))
+	fmt.Fprintf(b, ".icon{fill:none;stroke:%s;stroke-width:1.4;stroke-linecap:round;stroke-linejoin:round}", pick("#64748b", "#94a3b8"))
 	fmt.Fprintf(b, ".count{fill:%s;stroke:none}", pick("#e2e8f0", "#334155"))
 	fmt.Fprintf(b, ".reserved{fill:%s}.tick{stroke:%s;stroke-width:2}", pick("#cbd5e1", "#475569"), pick("#64748b", "#94a3b8"))
-	fmt.Fprintf(b, "text{fill:%s}.soft{fill:%s}.inv{fill:%s}\n",
-		pick("#0f172a", "#e2e8f0"), pick("#526077", "#94a3b8"), pick("#ffffff", "#0b1120"))
+	fmt.Fprintf(b, "text,tspan{fill:%s}.soft{fill:%s}.inv{fill:%s}\n",
+		pick(inkPlain.light, inkPlain.dark), pick(inkSoft.light, inkSoft.dark), pick(inkInverse.light, inkInverse.dark))
+	fmt.Fprintf(b, ".track{fill:%s}.turn{fill:%s;fill-opacity:0.75}\n", pick("#eef2f7", "#1b2540"), pick(shadeOrgans.light, shadeOrgans.dark))
 	for _, p := range paints {
 		col := pick(p.shade.light, p.shade.dark)
-		tint := pick("0.10", "0.18")
-		fmt.Fprintf(b, ".t-%[1]s{fill:%[2]s}.s-%[1]s{stroke:%[2]s}.b-%[1]s{fill:%[2]s;stroke:none}.c-%[1]s{fill:%[2]s;fill-opacity:%[3]s;stroke:%[2]s}.o-%[1]s{fill:none;stroke:%[2]s}\n",
-			p.class, col, tint)
+		fmt.Fprintf(b, ".t-%[1]s{fill:%[4]s}.s-%[1]s{stroke:%[2]s}.b-%[1]s{fill:%[2]s;stroke:none}.c-%[1]s{fill:%[2]s;fill-opacity:%[3]s;stroke:%[2]s}.o-%[1]s{fill:none;stroke:%[2]s}\n",
+			p.class, col, pick("0.10", "0.18"), ink(col, pick(groundGroup.light, groundCard.dark)))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ type element struct {
 	tag, class string
 	box        box // of a text: from where it begins to where it ends
 	text       string
+	follows    int // of a piece of a text: how far behind the one before it begins, plus one
 }
 
 // readSVG parses a picture; it must be well-formed.
@@ -37,6 +39,9 @@ func readSVG(t *testing.T, svg []byte) []element {
 		case xml.StartElement:
 			open = append(open, tok.Name.Local)
 			e := element{tag: tok.Name.Local}
+			if e.tag == "tspan" {
+				e.tag, e.follows = "text", 1
+			}
 			for _, a := range tok.Attr {
 				n, _ := strconv.Atoi(a.Value)
 				switch a.Name.Local {
@@ -44,6 +49,8 @@ func readSVG(t *testing.T, svg []byte) []element {
 					e.class = a.Value
 				case "x":
 					e.box.x = n
+				case "dx":
+					e.follows += n
 				case "y":
 					e.box.y = n
 				case "width":
@@ -56,7 +63,7 @@ func readSVG(t *testing.T, svg []byte) []element {
 		case xml.EndElement:
 			open = open[:len(open)-1]
 		case xml.CharData:
-			if n := len(open); n > 0 && open[n-1] == "text" {
+			if n := len(open); n > 0 && (open[n-1] == "text" || open[n-1] == "tspan") {
 				for i := len(out) - 1; ; i-- {
 					if out[i].tag == "text" {
 						out[i].text += string(tok)
@@ -97,13 +104,19 @@ func checkPicture(t *testing.T, svg []byte) {
 			boxes = append(boxes, e.box)
 		}
 	}
-	texts := 0
+	texts, last := 0, element{}
+	var seen []element
 	for _, e := range all {
 		if e.tag != "text" {
 			continue
 		}
 		texts++
+		if e.follows > 0 {
+			e.box.x, e.box.y = last.box.x+last.box.w+e.follows-1, last.box.y
+		}
 		e = placed(t, e)
+		last = e
+		seen = append(seen, e)
 		inner := box{0, 0, pageWidth, 1 << 30}
 		for _, b := range boxes {
 			at := e.box.x + 1 // where the text is held
@@ -121,6 +134,13 @@ func checkPicture(t *testing.T, svg []byte) {
 			t.Errorf("%q at %v leaves its box %v", e.text, e.box, inner)
 		}
 	}
+	for i, a := range seen {
+		for _, b := range seen[:i] {
+			if a.box.x < b.box.x+b.box.w && b.box.x < a.box.x+a.box.w && a.box.y-a.box.h+3 < b.box.y && b.box.y-b.box.h+3 < a.box.y {
+				t.Errorf("%q at %v lies over %q at %v", a.text, a.box, b.text, b.box)
+			}
+		}
+	}
 	if texts < 20 {
 		t.Errorf("only %d texts: that is no picture", texts)
 	}
@@ -128,7 +148,41 @@ func checkPicture(t *testing.T, svg []byte) {
 
 func TestSVGKeepsItsTextsInTheirBoxes(t *testing.T) {
 	t.Parallel()
-	checkPicture(t, SVG(sampleLab()))
+	labs := []*Topology{sampleLab(), bigLab(manyThings - 14), bigLab(120)}
+	for _, path := range []string{"../../topology/topology.json", "../../topology/examples/cim/topology.json", "load/testdata/home/topology.json"} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lab, err := Parse(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		labs = append(labs, lab)
+	}
+	for _, lab := range labs {
+		checkPicture(t, SVG(lab))
+	}
+}
+
+// A lab of very many different machines is still a picture, not a list: it
+// stays within what renderers take, and each machine is in it.
+func TestManyHostsAreTiles(t *testing.T) {
+	t.Parallel()
+	svg := SVG(bigLab(1000))
+	h := 0
+	for _, e := range readSVG(t, svg)[:1] {
+		h = e.box.h
+	}
+	if h < 2000 || h > 16000 {
+		t.Errorf("a thousand hosts are %d pixels high", h)
+	}
+	if n := strings.Count(string(svg), "<title>host-"); n != 1000 {
+		t.Errorf("%d of 1000 hosts are tiles", n)
+	}
+	if !strings.Contains(string(svg), "more leaves") || !strings.Contains(string(svg), "more gates") {
+		t.Error("what is left out is not said")
+	}
 }
 
 // Names as long and as strange as they can be: nothing overflows, nothing
