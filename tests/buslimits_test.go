@@ -1,4 +1,4 @@
-package natsconf_test
+package tests
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
-	"github.com/nimmerverse/nimmer/pkg/topology/natsconf/natsconftest"
+	"github.com/nimmerverse/nimmer/tests/buslab"
 )
 
 const threeServers = `
@@ -37,23 +37,23 @@ nats "hub" {
 `
 
 // run starts all servers of a lab on this machine, with stores of their own.
-func run(t *testing.T, l *natsconftest.Lab) map[string]*natsconftest.Process {
+func run(t *testing.T, l *buslab.Lab) map[string]*buslab.Process {
 	t.Helper()
-	out := map[string]*natsconftest.Process{}
-	for _, s := range natsconf.Servers(l.Top, l.Model) {
+	out := map[string]*buslab.Process{}
+	for _, s := range natsconf.Servers(l.Topology, l.Model) {
 		l.Edit(s, `"/var/lib/nats/`, `"`+t.TempDir()+`/`)
 		if s.Hub != nil { // all have one loopback
 			l.Edit(s, fmt.Sprintf("127.0.0.1:%d", s.Hub.MonitorPort), "127.0.0.1:-1")
 		}
-		out[s.Name] = l.Start(s, natsconftest.Binary(t), "-c")
+		out[s.Name] = l.Start(s, buslab.NATSServer(t), "-c")
 	}
 	return out
 }
 
-func login(t *testing.T, l *natsconftest.Lab, site *accounts.Site, url, user string) *nats.Conn {
+func login(t *testing.T, l *buslab.Lab, site *accounts.Site, url, user string) *nats.Conn {
 	t.Helper()
-	natsconftest.Listens(t, strings.TrimPrefix(url, "nats://"))
-	nc, err := nats.Connect(url, nats.UserCredentials(l.Creds(site, user)), nats.CustomInboxPrefix(accounts.Inbox(user)))
+	buslab.Listens(t, strings.TrimPrefix(url, "nats://"))
+	nc, err := l.Dial(url, site, user)
 	if err != nil {
 		t.Fatalf("%s: %v", user, err)
 	}
@@ -65,7 +65,7 @@ func login(t *testing.T, l *natsconftest.Lab, site *accounts.Site, url, user str
 // a cluster is as many times a server's as streams have replicas, and what is
 // stored three times still fits each server.
 func TestLimitsCountReplicas(t *testing.T) {
-	l := natsconftest.Sign(t, source(t, threeServers), t.TempDir())
+	l := buslab.New(t, buslab.Source(t, threeServers))
 	run(t, l)
 	site := l.Model.Site(accounts.Hub, "hub")
 	js, err := jetstream.New(login(t, l, site, "nats://127.7.1.1:14222", accounts.AdminUser("dev", "virtual")))
@@ -84,7 +84,7 @@ func TestLimitsCountReplicas(t *testing.T) {
 		_, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: name, Subjects: []string{"dev.work." + name}, Replicas: replicas, MaxBytes: bytes})
 		return err
 	}
-	natsconftest.Until(t, "the cluster makes a stream", 30*time.Second, func() error { return create("a", limit/3, 3) })
+	buslab.Until(t, "the cluster makes a stream", 30*time.Second, func() error { return create("a", limit/3, 3) })
 	if err := js.DeleteStream(ctx, "a"); err != nil {
 		t.Fatal(err)
 	}

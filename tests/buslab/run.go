@@ -1,4 +1,4 @@
-package natsconftest
+package buslab
 
 import (
 	"bytes"
@@ -25,44 +25,17 @@ type Process struct {
 	done chan struct{}
 }
 
-// Server returns a server of the lab by its name.
-func (l *Lab) Server(name string) natsconf.Server {
-	l.t.Helper()
-	for _, s := range natsconf.Servers(l.Top, l.Model) {
-		if s.Name == name {
-			return s
-		}
-	}
-	l.t.Fatalf("no server %s", name)
-	return natsconf.Server{}
-}
-
-// Edit replaces text in a server's configuration: where a test's machine is not
-// the declared one.
-func (l *Lab) Edit(s natsconf.Server, old, new string) {
-	l.t.Helper()
-	path := filepath.Join(l.Dir, s.Path())
-	data, err := os.ReadFile(path)
-	if err != nil {
-		l.t.Fatal(err)
-	}
-	if !bytes.Contains(data, []byte(old)) {
-		l.t.Fatalf("%s has no %s:\n%s", path, old, data)
-	}
-	l.write(s.Path(), bytes.ReplaceAll(data, []byte(old), []byte(new)))
-}
-
 // Start runs a server until the test ends. argv is the command, which gets the
 // configuration as its last argument.
 func (l *Lab) Start(s natsconf.Server, argv ...string) *Process {
 	l.t.Helper()
-	p := &Process{Name: s.Name, Log: filepath.Join(l.Dir, s.Name+".log"), done: make(chan struct{})}
+	p := &Process{Name: s.Name, Log: filepath.Join(l.t.TempDir(), s.Name+".log"), done: make(chan struct{})}
 	log, err := os.OpenFile(p.Log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		l.t.Fatal(err)
 	}
 	defer log.Close()
-	argv = append(argv, filepath.Join(l.Dir, s.Path()))
+	argv = append(argv, l.Config(s))
 	p.cmd = exec.Command(argv[0], argv[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = log, log, dieWithParent()
 	if err := p.cmd.Start(); err != nil {

@@ -3,9 +3,6 @@ package natsconf_test
 import (
 	"bytes"
 	"fmt"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -14,14 +11,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology/load"
 	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
 	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
-	"github.com/nimmerverse/nimmer/pkg/topology/natsconf/natsconftest"
 )
-
-func TestMain(m *testing.M) {
-	code := m.Run()
-	natsconftest.Clean()
-	os.Exit(code)
-}
 
 func dir(t testing.TB, path string) *topology.Topology {
 	t.Helper()
@@ -80,7 +70,7 @@ monitoring "watch" {
 }
 `
 
-// labs are all the labs whose configurations a server has to accept.
+// labs are labs of every kind.
 func labs(t testing.TB) map[string]*topology.Topology {
 	out := map[string]*topology.Topology{
 		"nimmerverse": dir(t, "../../../topology"),
@@ -92,55 +82,6 @@ func labs(t testing.TB) map[string]*topology.Topology {
 		out[fmt.Sprintf("random %d", seed)] = loadtest.Random(t, seed)
 	}
 	return out
-}
-
-// TestAccepted has nats-server itself check every configuration of every lab.
-func TestAccepted(t *testing.T) {
-	t.Parallel()
-	server := natsconftest.Binary(t)
-	for name, top := range labs(t) {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			l := natsconftest.Sign(t, top, t.TempDir())
-			for _, s := range natsconf.Servers(top, l.Model) {
-				out, err := exec.Command(server, "-t", "-c", filepath.Join(l.Dir, s.Path())).CombinedOutput()
-				if err != nil || !strings.Contains(string(out), "is valid") {
-					config, _ := os.ReadFile(filepath.Join(l.Dir, s.Path()))
-					t.Errorf("%s: %v\n%s\n%s", s.Path(), err, out, config)
-				}
-			}
-		})
-	}
-}
-
-// Without the files that hold the keys no server starts.
-func TestNoKeysNoServer(t *testing.T) {
-	t.Parallel()
-	server := natsconftest.Binary(t)
-	l := natsconftest.Sign(t, source(t, regions), t.TempDir())
-	for _, s := range natsconf.Servers(l.Top, l.Model) {
-		config := filepath.Join(l.Dir, s.Path())
-		text, err := os.ReadFile(config)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, line := range strings.Split(string(text), "\n") {
-			file, ok := strings.CutPrefix(strings.TrimSpace(line), "include ")
-			if !ok {
-				continue
-			}
-			path := filepath.Join(filepath.Dir(config), strings.Trim(file, `"`))
-			if err := os.Rename(path, path+".away"); err != nil {
-				t.Fatal(err)
-			}
-			if out, err := exec.Command(server, "-t", "-c", config).CombinedOutput(); err == nil {
-				t.Errorf("%s without %s: %s", s.Name, file, out)
-			}
-			if err := os.Rename(path+".away", path); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
 }
 
 // TestEmitted holds what every lab's files have in common.

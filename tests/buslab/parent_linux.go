@@ -1,4 +1,4 @@
-package natsconftest
+package buslab
 
 import "syscall"
 

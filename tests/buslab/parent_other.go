@@ -1,6 +1,6 @@
 //go:build !linux
 
-package natsconftest
+package buslab
 
 import "syscall"
 
