@@ -37,12 +37,17 @@ func Init(ctx context.Context, m *accounts.Model, o Options) (*Report, error) {
 	return s.rep, nil
 }
 
-// found makes a site's first keys, or goes on with those that a run which did
-// not finish has left.
+// found makes a site's first keys, or goes on with what a run that did not
+// finish has left.
 func (s *store) found(ctx context.Context, model *accounts.Site) error {
 	one, err := s.leftover(model)
 	if err != nil {
 		return err
+	}
+	s.sites = append(s.sites, one)
+	if one.Operator.JWT != "" {
+		s.rep.add(one, "", "", DidKeep, "it was made before, and lab.json did not know it")
+		return nil
 	}
 	if one.Operator.Key, err = one.ring.newest(keyOperator); err != nil {
 		return err
@@ -58,23 +63,24 @@ func (s *store) found(ctx context.Context, model *accounts.Site) error {
 	if err := one.declare(&first); err != nil {
 		return err
 	}
-	s.sites = append(s.sites, one)
 	return s.signer(one).settle(ctx)
 }
 
-// leftover is a site that is not among those of the lab, with the seeds in its
-// folder, if any. Seeds that cannot be read are not written over: somebody may
-// have lost lab.json.
+// leftover is a site that is not among those of the lab, with what its folder
+// holds, if anything. Seeds that cannot be read are not written over: somebody
+// may have lost lab.json.
 func (s *store) leftover(model *accounts.Site) (*site, error) {
 	one := &site{FormatVersion: FormatVersion, Lab: s.file.Lab, Kind: model.Kind, Name: model.Name, Accounts: []*account{}}
 	dir := s.folder(model.Kind, model.Name)
-	path := filepath.Join(dir, siteName)
-	if there(path) {
-		return nil, failf("make the keys of", one.title(), "put lab.json back from a backup, or move that folder away if nothing uses its keys",
-			"%s holds keys already that lab.json knows nothing of", dir)
+	if there(filepath.Join(dir, siteName)) {
+		found, err := s.loadSite(siteLine{Kind: model.Kind, Name: model.Name})
+		if err != nil {
+			return nil, err
+		}
+		one = found
 	}
 	seeds := filepath.Join(dir, seedsName)
-	if !there(seeds) && !there(seeds+sealed) {
+	if one.Operator.JWT == "" && !there(seeds) && !there(seeds+sealed) {
 		one.ring = newRing(one.title())
 		return one, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/nats-io/nkeys"
 
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
@@ -205,6 +206,9 @@ func parseLab(data []byte, lab string) (labFile, error) {
 		if seen[name] {
 			return f, fmt.Errorf("it is damaged: %.80q is there twice", name)
 		}
+		if !nkeys.IsValidPublicOperatorKey(line.Operator) {
+			return f, fmt.Errorf("it is damaged: the operator of %.80q is none", name)
+		}
 		seen[name] = true
 	}
 	if _, err := parseRecipients(f.Recipients); err != nil {
@@ -264,7 +268,7 @@ func (s *store) loadSite(line siteLine) (*site, error) {
 		return nil, err
 	}
 	out, err := parseSite(data, s.file.Lab, line.Kind, line.Name)
-	if err == nil && out.Operator.Key != line.Operator {
+	if err == nil && line.Operator != "" && out.Operator.Key != line.Operator {
 		err = fmt.Errorf("its operator is a foreign one, %s, not %s", out.Operator.Key, line.Operator)
 	}
 	if err == nil {

@@ -87,7 +87,7 @@ type Server struct {
 func (l *Lab) Start(t testing.TB, site *accounts.Site, more ...string) *Server {
 	t.Helper()
 	conf := filepath.Join(l.Folder(site), fmt.Sprintf("server-%d.conf", time.Now().UnixNano()))
-	text := fmt.Sprintf("listen: \"127.0.0.1:-1\"\nserver_name: %q\nmax_control_line: %d\njetstream { store_dir: %q, domain: %q, max_mem: 1GB, max_file: 1TB }\ninclude %q\n",
+	text := fmt.Sprintf("listen: \"127.0.0.1:-1\"\nserver_name: %q\nmax_control_line: %d\njetstream { store_dir: %q, domain: %q, max_mem: 1TB, max_file: 1TB }\ninclude %q\n",
 		string(site.Kind)+"-"+site.Name, natsconf.MaxControlLine, t.TempDir(), site.Domain, natsconf.ResolverFile)
 	for _, m := range more {
 		text += m + "\n"
@@ -138,6 +138,7 @@ func (s *Server) Dial(user string, more ...nats.Option) (*nats.Conn, error) {
 	o := append([]nats.Option{
 		nats.UserCredentials(s.Creds(user)), nats.Name(user), nats.CustomInboxPrefix(accounts.Inbox(user)),
 		nats.Timeout(10 * time.Second), nats.NoReconnect(),
+		nats.ErrorHandler(func(*nats.Conn, *nats.Subscription, error) {}), // refusals are for the test to look at
 	}, more...)
 	return nats.Connect(s.ClientURL(), o...)
 }
