@@ -30,6 +30,7 @@ func Check(t *Topology) []Problem {
 	c.organRules()
 	c.serviceRules()
 	c.identityRules()
+	c.users()
 	c.rollouts()
 	c.opsRules()
 	return c.problems

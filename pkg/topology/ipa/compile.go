@@ -2,17 +2,12 @@ package ipa
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
-
-// nameLimit is how long a user's or group's name may be: FreeIPA's default,
-// and what Linux takes.
-const nameLimit = 32
 
 const (
 	homes = "/home/"
@@ -234,56 +229,11 @@ func (c compiler) implicit(host string) bool {
 	return false
 }
 
-// checkNames reports every name that cannot become a user or a group.
+// checkNames reports every name that cannot become a user, a group or a rule.
 func checkNames(t *topology.Topology) error {
 	var errs []error
-	users := map[string]bool{}
-	for _, id := range t.Identities {
-		users[id.Name] = true
-		if len(id.Name) > nameLimit {
-			errs = append(errs, fmt.Errorf("identity %q has %d characters, a user's name has at most %d: shorten it", id.Name, len(id.Name), nameLimit))
-		}
-		errs = append(errs, checkListed(id)...)
-	}
-	groups := membersOf(t, func(id topology.Identity) []string { return id.IPA.Groups })
-	for _, name := range slices.Sorted(maps.Keys(groups)) {
-		if users[name] {
-			errs = append(errs, fmt.Errorf("group %q of identity %q has the name of an identity, and every user has a group of its own name: name the group otherwise, or leave it out", name, groups[name][0]))
-		}
-		if name == servicesGroup(t) {
-			errs = append(errs, fmt.Errorf("group %q of identity %q has the name that the lab's service principals use: name it otherwise", name, groups[name][0]))
-		}
+	for _, p := range topology.UserProblems(t) {
+		errs = append(errs, errors.New(strings.TrimSuffix(p.Detail, ".")))
 	}
 	return errors.Join(errs...)
-}
-
-func checkListed(id topology.Identity) []error {
-	var errs []error
-	for _, list := range []struct {
-		word  string
-		names []string
-	}{{"group", id.IPA.Groups}, {"sudo rule", id.IPA.Sudo}, {"access rule", id.IPA.HBAC}} {
-		for _, name := range list.names {
-			if why := badName(name); why != "" {
-				errs = append(errs, fmt.Errorf("%s %q of identity %q %s", list.word, name, id.Name, why))
-			}
-		}
-	}
-	return errs
-}
-
-// badName says what is wrong with a group's or rule's name, or "".
-func badName(name string) string {
-	const letters = "abcdefghijklmnopqrstuvwxyz0123456789_.-"
-	switch {
-	case name == "":
-		return "is empty: give it a name"
-	case len(name) > nameLimit:
-		return fmt.Sprintf("has %d characters, at most %d are possible: shorten it", len(name), nameLimit)
-	case strings.ContainsFunc(name, func(r rune) bool { return !strings.ContainsRune(letters, r) }):
-		return "has a character that is none of a-z, 0-9, _, . and -"
-	case strings.HasPrefix(name, "-"), strings.HasPrefix(name, "."), strings.Trim(name, "0123456789") == "":
-		return "must begin with a letter, a digit or _ and not be a number"
-	}
-	return ""
 }
