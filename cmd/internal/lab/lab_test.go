@@ -53,7 +53,9 @@ func play(t *testing.T, d Declaration, env, state string, f func(l *Lab)) *journ
 	defer stop()
 	ended := make(chan error, 1)
 	ready := make(chan struct{})
-	go func() { ended <- daemon.Run(ctx, logger, daemon.Options{Ready: func() { close(ready) }}, l.Services...) }()
+	go func() {
+		ended <- daemon.Run(ctx, logger, daemon.Options{Ready: func() { close(ready) }}, l.Services...)
+	}()
 	select {
 	case <-ready:
 		f(l)
