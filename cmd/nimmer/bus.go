@@ -28,7 +28,7 @@ accounts (virtual, real, infra); each is looked after by its own admin:
                    everything lies together`,
 	}
 	flags.add(cmd)
-	cmd.AddCommand(busPlanCommand(&flags), busApplyCommand(&flags), busStatusCommand(&flags), busServeCommand(), keysCommand())
+	cmd.AddCommand(busPlanCommand(&flags), busApplyCommand(&flags), busStatusCommand(&flags), busPermissionsCommand(&flags), busServeCommand(), keysCommand())
 	return cmd
 }
 
