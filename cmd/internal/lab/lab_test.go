@@ -165,8 +165,12 @@ func TestNobodyIsRefusedAnything(t *testing.T) {
 	})
 	play(t, d, "dev", state, func(l *Lab) {
 		v := visit(t, l)
-		v.await("dev.nervous.gates.math.transition") // it is OPEN still: silence ends that
-		v.again = func() { v.say("text", `{"source":"me","confidence":0.8,"content":{"text":"what is 6 * 7"}}`) }
+		v.again = func() { // it is OPEN still: only silence ends that
+			r, err := l.Core.Report(t.Context(), "math", wave.GateQuery{})
+			if err == nil && r.State == wave.Stable {
+				v.say("text", `{"source":"me","confidence":0.8,"content":{"text":"what is 6 * 7"}}`)
+			}
+		}
 		v.await("dev.real.outcomes.math.feedback")
 	})
 }
