@@ -19,6 +19,7 @@ var house = rules{
 		"pkg/metric": 0,
 
 		"pkg/gate":     1,
+		"pkg/robot":    1,
 		"pkg/cortex":   1,
 		"pkg/topology": 1,
 

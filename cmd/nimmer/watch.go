@@ -141,7 +141,7 @@ func (p *printer) message(_ context.Context, m wave.Message) {
 			if p.calm && !p.news(subject, m) {
 				return
 			}
-		case wave.KindGateLean, wave.KindGateCorrelation, wave.KindBoundaryTransform, wave.KindGatesQuery, wave.KindGateQuery:
+		case wave.KindGateLean, wave.KindGateCorrelation, wave.KindBoundaryTransform, wave.KindGatesQuery, wave.KindGateQuery, wave.KindCellRequest:
 			if p.calm {
 				return
 			}

@@ -42,11 +42,15 @@ var builtins = []Builtin{
 	{"temperature", "1.0.0", "how near the hottest sensor is to its limit"},
 	{"battery", "1.0.0", "how little charge is left while it discharges"},
 	{"text", "1.0.0", "what a text is about, by plain rules"},
+	{"distance", "1.0.0", "how close something is to a simulated robot, ahead or to a side"},
+	{"motor", "1.0.0", "a simulated robot in a room: drives, turns, brakes, and tells where it is"},
 	{"math", "1.0.0", "calculations in texts, in words or symbols, computed exactly"},
 }
 
 var nerves = []Builtin{
 	{"pressure", "1.0.0", "names who causes the pressure when its gate opens, and measures it for the real garden"},
+	{"collision-avoidance", "1.0.0", "brakes a robot before a wall, and lets go when the way is free"},
+	{"exploration", "1.0.0", "drives a robot to every place that it can reach"},
 	{"math", "1.0.0", "computes again what a mind answered, and tells the gate whether it was right"},
 }
 
@@ -81,19 +85,47 @@ func NewBuiltin(name string, cfg Config) (*Cell, error) {
 	}
 	hears := cfg.Hears
 	if len(hears) == 0 {
-		hears = []string{"text"}
+		hears = Hears(name)
 	}
 	switch name {
 	case "text":
 		return New(cfg, &textBehaviour{hears})
 	case "math":
 		return New(cfg, &mathBehaviour{hears})
+	case "distance":
+		b, err := newDistance(cfg, hears)
+		if err != nil {
+			return nil, err
+		}
+		return New(cfg, b)
+	case "motor":
+		b, err := newMotor(cfg)
+		if err != nil {
+			return nil, err
+		}
+		if cfg.Interval == 0 {
+			cfg.Interval = motorEvery
+		}
+		cfg.Reflex = true
+		return New(cfg, b)
 	}
 	makeSensor, ok := sensorOf[name]
 	if !ok {
 		return nil, unknown("cell", name, builtins)
 	}
 	return New(cfg, Sense(summary(name), makeSensor(cfg.Machine)))
+}
+
+// Hears is the built-in whose waves a built-in cell listens to, none for one
+// that listens to nobody.
+func Hears(name string) []string {
+	switch name {
+	case "text", "math":
+		return []string{"text"}
+	case "distance":
+		return []string{"motor"}
+	}
+	return nil
 }
 
 // find looks a built-in up.
@@ -115,7 +147,9 @@ func NewNerve(name string, cfg NerveConfig) (*Nerve, error) {
 	if cfg.Name == "" {
 		cfg.Name = name
 	}
-	makeNerve, ok := map[string]func(NerveConfig) (*Nerve, error){"pressure": newPressure, "math": newMathNerve}[name]
+	makeNerve, ok := map[string]func(NerveConfig) (*Nerve, error){
+		"pressure": newPressure, "math": newMathNerve, "collision-avoidance": newAvoidance, "exploration": newExploration,
+	}[name]
 	if !ok {
 		return nil, unknown("nerve", name, nerves)
 	}

@@ -147,7 +147,7 @@ func TestGuardKeepsFromWalls(t *testing.T) {
 			case 0:
 				w.send(Command{Do: DoTurn, Heading: w.dice.Float64() * 2 * math.Pi, Lease: MaxLease})
 			case 1, 2:
-				w.send(Command{Do: DoDrive, Metres: Reach, Lease: MaxLease})
+				w.send(Command{Do: DoDrive, Metres: Reach, From: w.latest.motor.Odometer, Lease: MaxLease})
 			}
 		}
 		s := w.body.State(w.now)
@@ -169,7 +169,7 @@ func TestWithoutGuard(t *testing.T) {
 	w.body.state.Held = false
 	for range 2000 {
 		w.step()
-		w.send(Command{Do: DoDrive, Metres: Reach, Lease: MaxLease})
+		w.send(Command{Do: DoDrive, Metres: 1e3, Lease: MaxLease})
 	}
 	if w.body.State(w.now).Touches == 0 {
 		t.Error("a blind robot touched nothing")

@@ -10,7 +10,7 @@ import (
 
 // BuiltinCells are the cells that are part of nimmer, sorted.
 func BuiltinCells() []string {
-	return []string{"battery", "cpu", "disk", "load", "math", "memory", "network", "process", "temperature", "text"}
+	return []string{"battery", "cpu", "disk", "distance", "load", "math", "memory", "motor", "network", "process", "temperature", "text"}
 }
 
 // speaker is what cells and nerves have in common.

@@ -22,12 +22,21 @@ type Place struct {
 func (p Place) Cell(c topology.Cell) (*cell.Cell, error) {
 	built, err := cell.NewBuiltin(c.Builtin, cell.Config{
 		Env: p.Env, Name: c.Name, Host: p.Host, Bus: p.Bus, Cost: c.Cost, Logger: p.Logger,
-		Hears: fields(p.View, "text"), Settings: c.Env,
+		Hears: p.hears(c.Builtin), Settings: c.Env,
 	})
 	if err != nil {
 		return nil, err
 	}
 	return built, asDeclared("cell "+c.Name, built.Version(), c.Version)
+}
+
+// hears lists the fields of the cells that a built-in one listens to.
+func (p Place) hears(builtin string) []string {
+	var out []string
+	for _, name := range cell.Hears(builtin) {
+		out = append(out, fields(p.View, name)...)
+	}
+	return out
 }
 
 // Nerve builds a declared nerve that is built in.

@@ -30,8 +30,11 @@ func (e *envCompiler) cell(cell *topology.Cell) {
 				p.of(wave.KindCellWave, cell.Name), p.of(wave.KindCellWaveN, cell.Name, "*"),
 				p.of(wave.KindCellResponse, cell.Name), p.of(wave.KindRejects))
 			subscribe = append(discovery(CellService(cell.Name)), p.of(wave.KindCellRequest, cell.Name))
-			if cell.Builtin == "text" || cell.Builtin == "math" { // they answer what was said
+			switch cell.Builtin {
+			case "text", "math": // they answer what was said
 				subscribe = append(subscribe, e.waves(p, e.speakers("text"))...)
+			case "distance": // it measures where the motor says that it is
+				subscribe = append(subscribe, e.waves(p, e.speakers("motor"))...)
 			}
 			return publish, subscribe
 		},
@@ -71,6 +74,7 @@ func (e *envCompiler) nerve(n *topology.Nerve) {
 			for _, cell := range n.Commands {
 				publish = append(publish, p.of(wave.KindCellRequest, cell))
 			}
+			subscribe = append(subscribe, e.waves(p, n.Commands)...) // what comes of its commands
 			if n.Gate != "" {
 				publish = append(publish, p.of(wave.KindRealFeedback, n.Gate))
 				subscribe = append(subscribe, p.of(wave.KindGateTransition, n.Gate), p.of(wave.KindGateReflex, n.Gate),

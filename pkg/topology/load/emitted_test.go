@@ -23,6 +23,7 @@ var update = flag.Bool("update", false, "write the emitted files instead of comp
 var labs = map[string]func(*testing.T) (dir string, lab *topology.Topology){
 	"nimmerverse": folder("../../../topology"),
 	"cim":         folder("../../../topology/examples/cim"),
+	"robot":       folder("../../../topology/examples/robot"),
 	"home":        folder("testdata/home"),
 }
 
