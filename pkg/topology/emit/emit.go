@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/ipa"
 	"github.com/nimmerverse/nimmer/pkg/topology/k8s"
 )
 
@@ -25,6 +26,7 @@ type Part struct {
 // A part's files are its own: no other part may emit the same path.
 var parts = []Part{
 	{"declaration", "topology.json and its JSON Schema, for the flake and every daemon", declaration},
+	{"identity", "ipa/, users, groups and rules: what FreeIPA should hold, and what machines without one make themselves", ipa.Emit},
 	{"k8s", "k8s/, what runs cells and nerves on Kubernetes: a kustomize base, an overlay for each environment", k8s.Emit},
 	{"pictures", "topology.svg, .mmd and .d2 for people, topology.nix for nix-topology", pictures},
 }

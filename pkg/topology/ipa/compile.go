@@ -142,27 +142,27 @@ type placedRule struct {
 }
 
 func placed(t *topology.Topology, k kindOfRule) []placedRule {
-	var all []placedRule
-	for _, name := range names(t, k) {
-		var people []string
-		onHost := map[string][]string{}
-		for _, id := range t.Identities {
-			if !slices.Contains(k.of(id), name) {
-				continue
+	people, onHost := map[string][]string{}, map[string]map[string][]string{}
+	for _, id := range t.Identities {
+		for _, name := range distinct(k.of(id)) {
+			if onHost[name] == nil {
+				onHost[name] = map[string][]string{}
 			}
 			if len(id.Hosts) == 0 {
-				people = append(people, id.Name)
+				people[name] = append(people[name], id.Name)
 			}
 			for _, h := range id.Hosts {
-				onHost[h] = append(onHost[h], id.Name)
+				onHost[name][h] = append(onHost[name][h], id.Name)
 			}
 		}
-		if len(onHost) == 0 {
-			all = append(all, placedRule{name: name, users: distinct(people)})
-			continue
+	}
+	var all []placedRule
+	for _, name := range slices.Sorted(maps.Keys(onHost)) {
+		if len(onHost[name]) == 0 {
+			all = append(all, placedRule{name: name, users: distinct(people[name])})
 		}
-		for _, h := range slices.Sorted(maps.Keys(onHost)) {
-			all = append(all, placedRule{name: name, host: h, users: distinct(append(onHost[h], people...))})
+		for _, h := range slices.Sorted(maps.Keys(onHost[name])) {
+			all = append(all, placedRule{name: name, host: h, users: distinct(slices.Concat(onHost[name][h], people[name]))})
 		}
 	}
 	return all
@@ -193,9 +193,14 @@ func distinct(list []string) []string {
 // its certificate as nats/HOST, PostgreSQL logs in as postgres/HOST, and what
 // people watch in a browser is HTTP/HOST.
 func (c compiler) services() []ServicePrincipal {
+	// This machine, when it is the only one, has no name of its own.
+	nameless := map[string]bool{}
+	for _, h := range c.t.Hosts {
+		nameless[h.Name] = h.Implicit
+	}
 	need := map[string]string{}
 	add := func(service, host string) {
-		if host != "" && !c.implicit(host) {
+		if host != "" && !nameless[host] {
 			need[service+"/"+c.fqdn(host)] = c.fqdn(host)
 		}
 	}
@@ -217,16 +222,6 @@ func (c compiler) services() []ServicePrincipal {
 		list = append(list, ServicePrincipal{Principal: principal, Host: need[principal]})
 	}
 	return list
-}
-
-// implicit says that a host is this machine, which has no name of its own.
-func (c compiler) implicit(host string) bool {
-	for _, h := range c.t.Hosts {
-		if h.Name == host {
-			return h.Implicit
-		}
-	}
-	return false
 }
 
 // checkNames reports every name that cannot become a user, a group or a rule.

@@ -232,3 +232,25 @@ func random(r *rand.Rand) *topology.Topology {
 	}
 	return top
 }
+
+// Emitting a lab with an identity and a rule of its own on every host.
+func BenchmarkEmit(b *testing.B) {
+	for _, n := range []int{1000, 4000} {
+		top := sample()
+		for i := range n {
+			name := fmt.Sprintf("host-%d", i)
+			top.Hosts = append(top.Hosts, topology.Host{Name: name})
+			top.Identities = append(top.Identities, topology.Identity{
+				Name: fmt.Sprintf("id-%d", i), Hosts: []string{name},
+				IPA: topology.IPARules{Groups: []string{"all"}, Sudo: []string{"gpu-admin"}, HBAC: []string{"shell", fmt.Sprintf("own-%d", i)}},
+			})
+		}
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Emit(top); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -76,28 +76,32 @@ func CompileLocal(t *topology.Topology) (*Local, error) {
 	if t.Lab.IPA != nil {
 		l.UsersFrom = FromFreeIPA
 	}
+	ruled := hostsByRule(l.SudoRules, l.Logins)
 	for _, id := range t.Identities {
+		hosts := id.Hosts
+		if len(hosts) == 0 {
+			hosts = ruled[id.Name]
+		}
 		l.Users = append(l.Users, LocalUser{
 			Name: id.Name, UID: id.UID, Group: id.Name, Groups: distinct(id.IPA.Groups),
-			Home: homes + id.Name, Shell: shell, Linger: id.Linger, Hosts: l.hostsOf(id), Slice: slice(id.Limits),
+			Home: homes + id.Name, Shell: shell, Linger: id.Linger, Hosts: distinct(hosts), Slice: slice(id.Limits),
 		})
 	}
 	l.Groups = localGroups(t, l.Users)
 	return l, nil
 }
 
-// hostsOf are the hosts that must know an identity.
-func (l *Local) hostsOf(id topology.Identity) []string {
-	if len(id.Hosts) > 0 {
-		return distinct(id.Hosts)
-	}
-	hosts := []string{}
-	for _, r := range slices.Concat(l.SudoRules, l.Logins) {
-		if r.Host != "" && slices.Contains(r.Users, id.Name) {
-			hosts = append(hosts, r.Host)
+// hostsByRule are the hosts on which some rule names a user.
+func hostsByRule(lists ...[]LocalRule) map[string][]string {
+	hosts := map[string][]string{}
+	for _, r := range slices.Concat(lists...) {
+		for _, u := range r.Users {
+			if r.Host != "" {
+				hosts[u] = append(hosts[u], r.Host)
+			}
 		}
 	}
-	return distinct(hosts)
+	return hosts
 }
 
 func localGroups(t *topology.Topology, users []LocalUser) []LocalGroup {
