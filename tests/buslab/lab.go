@@ -106,9 +106,9 @@ func (l *Lab) Dial(url string, s *accounts.Site, user string, more ...nats.Optio
 }
 
 // Revoke puts a user out, once the servers of its site have reloaded.
-func (l *Lab) Revoke(s *accounts.Site, account, user string) {
+func (l *Lab) Revoke(s *accounts.Site, user string) {
 	l.t.Helper()
-	if _, err := keys.Revoke(l.t.Context(), keys.What{Site: string(s.Kind) + "/" + s.Name, Account: account, User: user}, l.Options); err != nil {
+	if _, err := keys.Revoke(l.t.Context(), keys.What{Site: s.Name, User: user}, l.Options); err != nil {
 		l.t.Fatal(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -38,14 +39,22 @@ func (l *Lab) Start(s natsconf.Server, argv ...string) *Process {
 	argv = append(argv, l.Config(s))
 	p.cmd = exec.Command(argv[0], argv[1:]...)
 	p.cmd.Stdout, p.cmd.Stderr, p.cmd.SysProcAttr = log, log, dieWithParent()
-	if err := p.cmd.Start(); err != nil {
+	// The thread that started it is its parent: it has to live as long.
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		defer close(p.done)
+		err := p.cmd.Start()
+		started <- err
+		if err == nil {
+			_ = p.cmd.Wait()
+		}
+	}()
+	if err := <-started; err != nil {
 		l.t.Fatalf("start %s: %v", s.Name, err)
 	}
 	p.PID = p.cmd.Process.Pid
-	go func() {
-		defer close(p.done)
-		_ = p.cmd.Wait()
-	}()
 	l.t.Cleanup(func() { p.Stop(l.t) })
 	return p
 }
@@ -83,6 +92,10 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// pause stops the process where it is, resume lets it go on.
+func (p *Process) pause(t testing.TB)  { p.Signal(t, syscall.SIGSTOP) }
+func (p *Process) resume(t testing.TB) { p.Signal(t, syscall.SIGCONT) }
+
 // Said reports whether the server logged a text.
 func (p *Process) Said(text string) bool {
 	data, _ := os.ReadFile(p.Log)
@@ -114,11 +127,16 @@ func Until(t testing.TB, what string, within time.Duration, is func() error) {
 	}
 }
 
-// Listens waits until somebody accepts connections at an address.
-func Listens(t testing.TB, address string) {
+// Listens waits until somebody accepts connections at an address, seen from
+// this machine or from where a dialer is.
+func Listens(t testing.TB, address string, from ...Dialer) {
 	t.Helper()
+	var d Dialer = &net.Dialer{Timeout: time.Second}
+	if len(from) > 0 {
+		d = from[0]
+	}
 	Until(t, "wait for "+address, 20*time.Second, func() error {
-		c, err := net.DialTimeout("tcp", address, time.Second)
+		c, err := d.Dial("tcp", address)
 		if err != nil {
 			return fmt.Errorf("%s: %w", address, err)
 		}

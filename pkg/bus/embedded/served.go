@@ -20,7 +20,7 @@ import (
 type Served struct {
 	daemon.Base
 	file  string
-	opts  *server.Options
+	opts  *server.Options // as last read
 	srv   *server.Server
 	voice *voice
 	store *storeLock
@@ -107,6 +107,7 @@ func (s *Served) run(ctx context.Context, ready func()) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
+		loadAccounts(s.srv, s.file)
 		s.srv.Start()
 		switch {
 		case s.voice.fatal() != "":
@@ -141,11 +142,14 @@ func (s *Served) Reload() error {
 	if err := s.srv.Reload(); err != nil {
 		return fail("reload server configuration", s.file, "the server goes on with what it had: mend the file and reload again", errors.New(strings.TrimSpace(err.Error())))
 	}
-	opts := &server.Options{}
-	if err := opts.ProcessConfigFile(s.file); err == nil {
-		s.opts.Debug, s.opts.Trace, s.opts.TraceVerbose = opts.Debug, opts.Trace, opts.TraceVerbose
+	before := s.opts.ConfigDigest()
+	if opts, err := server.ProcessConfigFile(s.file); err == nil {
+		s.opts = opts
 	}
 	s.speak() // a reload that touches logging takes the log away from us
+	if s.opts.ConfigDigest() != before {
+		s.rejoinLeaves()
+	}
 	return nil
 }
 
