@@ -152,7 +152,7 @@ say which servers must read theirs anew.`,
 	f.addSeeds(cmd)
 	f.addRecipients(cmd)
 	f.addOut(cmd)
-	cmd.Flags().StringVar(&f.CredsPath, "creds-path", "", "folder in which hosts of leaves have credentials, for remotes.conf; remembered (default: where they are in --out)")
+	cmd.Flags().StringVar(&f.CredsPath, "creds-path", "", "folder in which hosts of leaves have credentials, for remotes.conf; remembered (default: as declared for the leaf, else where they are in --out)")
 	cmd.Flags().StringVar(&f.expires, "expires", "", "how long users' credentials count, as 90d, or never; remembered. They are renewed when less than a third is left (default never)")
 	cmd.Flags().BoolVar(&f.Prune, "prune", false, "forget the keys of what is no longer declared")
 	return cmd

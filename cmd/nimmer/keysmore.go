@@ -49,7 +49,7 @@ Somebody who was put out with revoke is let in again.`,
 	f.add(cmd)
 	f.addSeeds(cmd)
 	f.addOut(cmd)
-	cmd.Flags().StringVar(&what.Site, "site", "", "only at this hub or leaf")
+	cmd.Flags().StringVar(&what.Site, "site", "", "only at this hub or leaf, as dev or hub/dev")
 	cmd.Flags().BoolVar(&what.Operator, "operator", false, "the operator's signing key")
 	cmd.Flags().StringVar(&what.Account, "account", "", "the signing key of an account, as DEV_VIRTUAL")
 	cmd.Flags().StringVar(&what.User, "user", "", "the key of a user, or of all users of an identity")
@@ -88,7 +88,7 @@ its credentials. It stays out, whatever is declared, until
 	f.add(cmd)
 	f.addSeeds(cmd)
 	f.addOut(cmd)
-	cmd.Flags().StringVar(&what.Site, "site", "", "only at this hub or leaf")
+	cmd.Flags().StringVar(&what.Site, "site", "", "only at this hub or leaf, as dev or hub/dev")
 	return cmd
 }
 

@@ -2,11 +2,13 @@ package keys
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/sync/errgroup"
 
@@ -128,10 +130,7 @@ func (o *output) creds(s *site) {
 // remotes join a leaf's accounts to those of hubs.
 func (o *output) remotes(s *site, model *accounts.Site, t *topology.Topology, m *accounts.Model) {
 	var all []natsconf.Remote
-	prefix := o.CredsPath
-	if prefix == "" {
-		prefix = filepath.Join(o.folderOf(s), CredsFolder)
-	}
+	prefix := cmp.Or(o.CredsPath, declaredFolder(t, s.Name), filepath.Join(o.folderOf(s), CredsFolder))
 	for _, link := range model.Links {
 		all = append(all, natsconf.Remote{
 			Link: link, Account: s.account(link.Account).Key,
@@ -139,6 +138,20 @@ func (o *output) remotes(s *site, model *accounts.Site, t *topology.Topology, m 
 		})
 	}
 	o.files = append(o.files, file{filepath.Join(o.folderOf(s), natsconf.RemotesFile), natsconf.Remotes(t, m, all), 0o644})
+}
+
+// declaredFolder is where a leaf's host has its credentials, as declared: that
+// folder, or the one of the file that is named. A leaf has one file for each of
+// its links.
+func declaredFolder(t *topology.Topology, leaf string) string {
+	for i := range t.Leaves {
+		if l := &t.Leaves[i]; l.Name == leaf && strings.HasSuffix(l.Credentials, ".creds") {
+			return filepath.Dir(l.Credentials)
+		} else if l.Name == leaf {
+			return l.Credentials
+		}
+	}
+	return ""
 }
 
 // joined are what servers of one site know each other by.

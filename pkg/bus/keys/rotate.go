@@ -6,14 +6,26 @@ import (
 	"time"
 )
 
-// What says whose keys a command is about. Exactly one of Operator, Account and
-// User is set; Site narrows it to one site.
+// What says whose keys a command is about.
 type What struct {
-	Site     string
+	// Site narrows it to one, as "dev", or "hub/dev" where a leaf has the same name.
+	Site string
+	// Operator means the operator's signing key.
 	Operator bool
-	Account  string
-	User     string
+	// Account means the signing key of an account; with User it narrows that to
+	// the account's users.
+	Account string
+	// User means a user, or all users of an identity.
+	User string
 }
+
+// at reports whether a site is meant.
+func (w *What) at(s *site) bool {
+	return w.Site == "" || w.Site == s.Name || w.Site == string(s.Kind)+"/"+s.Name
+}
+
+// in reports whether users of an account are meant.
+func (w *What) in(a *account) bool { return w.Account == "" || w.Account == a.Name }
 
 // Rotate replaces signing keys, or a user's key, and signs anew what they had
 // signed. The old ones count for the grace, or no longer.
@@ -28,7 +40,7 @@ func Rotate(ctx context.Context, what What, grace time.Duration, o Options) (*Re
 	}
 	found := false
 	for _, one := range s.sites {
-		if what.Site != "" && what.Site != one.Name {
+		if !what.at(one) {
 			continue
 		}
 		done, err := s.rotate(one, what, grace)
@@ -74,7 +86,7 @@ func (s *store) rotate(one *site, what What, grace time.Duration) (bool, error) 
 		o.Sign, err = one.ring.make(keyOperatorSign)
 		s.rep.add(one, "", "", DidRotate, "it signs with a new key")
 		return true, err
-	case what.Account != "":
+	case what.User == "":
 		a := one.account(what.Account)
 		if a == nil || a.Gone {
 			return false, nil
@@ -87,7 +99,7 @@ func (s *store) rotate(one *site, what What, grace time.Duration) (bool, error) 
 	done := false
 	for _, a := range one.Accounts {
 		for _, u := range a.Users {
-			if a.Gone || u.undeclaredLong() || !u.is(what.User) {
+			if a.Gone || !what.in(a) || u.Status == removed || !u.is(what.User) {
 				continue
 			}
 			done = true
@@ -98,9 +110,6 @@ func (s *store) rotate(one *site, what What, grace time.Duration) (bool, error) 
 	}
 	return done, nil
 }
-
-// undeclaredLong reports whether a user was no longer declared at the last apply.
-func (u *user) undeclaredLong() bool { return u.Status == removed }
 
 // is reports whether a name means a user: its own, or that of its identity.
 func (u *user) is(name string) bool { return u.Name == name || u.Identity == name }
@@ -150,11 +159,11 @@ func Revoke(ctx context.Context, what What, o Options) (*Report, error) {
 	}
 	found := false
 	for _, one := range s.sites {
-		if what.Site != "" && what.Site != one.Name {
+		if !what.at(one) {
 			continue
 		}
 		for _, a := range one.Accounts {
-			found = s.putOut(one, a, what.User) || found
+			found = what.in(a) && s.putOut(one, a, what.User) || found
 		}
 	}
 	if !found {

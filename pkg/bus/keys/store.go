@@ -29,7 +29,8 @@ type Options struct {
 	Recipients, Identities []string
 	// Out is the folder for servers and hosts [DIR/out].
 	Out string
-	// CredsPath is where the hosts of leaves have their credentials [where Out has them].
+	// CredsPath is the folder in which hosts of leaves have their credentials [as
+	// declared for the leaf, else where Out has them].
 	CredsPath string
 	// Expires is for how long users' JWTs count; 0: for good.
 	Expires *time.Duration

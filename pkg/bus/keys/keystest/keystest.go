@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,7 +41,12 @@ func New(t testing.TB, top *topology.Topology) *Lab {
 		t.Fatal(err)
 	}
 	dir := t.TempDir()
-	l := &Lab{Topology: top, Model: m, Options: keys.Options{Dir: filepath.Join(dir, "keys"), Out: filepath.Join(dir, "out")}}
+	here := *top
+	here.Leaves = slices.Clone(top.Leaves)
+	for i := range here.Leaves {
+		here.Leaves[i].Credentials = "" // where the test has them
+	}
+	l := &Lab{Topology: &here, Model: m, Options: keys.Options{Dir: filepath.Join(dir, "keys"), Out: filepath.Join(dir, "out")}}
 	if _, err := keys.Init(t.Context(), m, l.Options); err != nil {
 		t.Fatal(err)
 	}
