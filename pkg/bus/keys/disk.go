@@ -125,7 +125,7 @@ func (d *disk) put(f file, flush bool) error {
 		return err
 	}
 	_, err = out.Write(f.data)
-	if err == nil {
+	if err == nil && f.mode != 0o600 {
 		err = out.Chmod(f.mode) // whatever the umask
 	}
 	if err == nil && flush {

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -187,8 +188,30 @@ func (r *ring) pair(public string) (nkeys.KeyPair, error) {
 	if !ok {
 		return nil, fmt.Errorf("the seed of %s is not among the keys of %s", public, r.site)
 	}
-	return nkeys.FromSeed([]byte(s.seed))
+	pair, err := nkeys.FromSeed([]byte(s.seed))
+	if err != nil {
+		return nil, fmt.Errorf("the seed of %s is damaged", public)
+	}
+	_, raw, err := nkeys.DecodeSeed([]byte(s.seed))
+	if err != nil {
+		return nil, fmt.Errorf("the seed of %s is damaged", public)
+	}
+	return &pen{pair, public, ed25519.NewKeyFromSeed(raw)}, nil
 }
+
+// pen signs much: the library makes the private key anew for each signature, and
+// once more to say which key it is.
+type pen struct {
+	nkeys.KeyPair
+	public string
+	key    ed25519.PrivateKey
+}
+
+// PublicKey says which key signs.
+func (p *pen) PublicKey() (string, error) { return p.public, nil }
+
+// Sign signs.
+func (p *pen) Sign(data []byte) ([]byte, error) { return ed25519.Sign(p.key, data), nil }
 
 // only is a ring that holds no more than what is still used.
 func (r *ring) only(used map[string]bool) *ring {

@@ -3,6 +3,7 @@ package keys
 import (
 	"cmp"
 	"encoding/json"
+	"reflect"
 	"slices"
 
 	"github.com/nats-io/jwt/v2"
@@ -46,7 +47,7 @@ func sameUser(a, b *jwt.UserClaims) bool {
 	x.ClaimsData, y.ClaimsData = meant(a.ClaimsData), meant(b.ClaimsData)
 	x.Expires, y.Expires = 0, 0 // renewed in its own time
 	x.GenericFields, y.GenericFields = jwt.GenericFields{Tags: a.Tags}, jwt.GenericFields{Tags: b.Tags}
-	return sameJSON(&x, &y)
+	return reflect.DeepEqual(x, y) || sameJSON(&x, &y)
 }
 
 // sameToken reports whether a token lets an account import what another exports.

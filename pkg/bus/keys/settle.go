@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/nats-io/jwt/v2"
+	"github.com/nats-io/nkeys"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
@@ -49,8 +50,17 @@ func (s *signer) settle(ctx context.Context) error {
 	}
 	var g errgroup.Group
 	g.SetLimit(workers())
+	pens := map[string]nkeys.KeyPair{}
 	for _, j := range jobs {
-		g.Go(func() error { return s.signUser(j.account, j.user) })
+		pen := pens[j.account.Sign]
+		if pen == nil {
+			var err error
+			if pen, err = s.ring.pair(j.account.Sign); err != nil {
+				return err
+			}
+			pens[j.account.Sign] = pen
+		}
+		g.Go(func() error { return signUser(pen, j.user) })
 	}
 	if err := g.Wait(); err != nil {
 		return err
@@ -192,12 +202,8 @@ func (s *signer) await(ctx context.Context, jobs []job) error {
 	}
 }
 
-func (s *signer) signUser(a *account, u *user) error {
-	pair, err := s.ring.pair(a.Sign)
-	if err != nil {
-		return err
-	}
-	if u.JWT, err = u.want.Encode(pair); err != nil {
+func signUser(pen nkeys.KeyPair, u *user) (err error) {
+	if u.JWT, err = u.want.Encode(pen); err != nil {
 		return fmt.Errorf("sign user %s: %w", u.Name, err)
 	}
 	if most := natsconf.MaxControlLine - loginRest; len(u.JWT) > most {
