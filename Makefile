@@ -89,6 +89,13 @@ cross: ## build for linux and macOS, amd64 and arm64 (TARGETS="darwin/arm64" for
 		CGO_ENABLED=0 GOOS=$${target%/*} GOARCH=$${target#*/} $(GO) build $(STRIPPED) -o /dev/null ./cmd/... || exit 1; \
 	done
 
+.PHONY: check-k8s
+check-k8s: ## what is emitted for Kubernetes, held against Kubernetes' own code (tests/k8scheck, a module of its own)
+	@# Versions follow go.mod of this folder; a copy keeps the check from writing into the tree.
+	@mod=$$(mktemp -d) && trap 'rm -rf "$$mod"' EXIT && cd tests/k8scheck && cp go.mod go.sum "$$mod" && \
+	$(GO) vet -mod=mod -modfile="$$mod/go.mod" ./... && \
+	$(GO) test -mod=mod -modfile="$$mod/go.mod" -count 1 -timeout $(TESTTIME) ./...
+
 .PHONY: emit
 emit: ## refresh the committed files that are emitted beside each declaration
 	@for dir in topology topology/examples/*/; do \

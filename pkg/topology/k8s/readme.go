@@ -14,8 +14,8 @@ func readme(t *topology.Topology, clusters []*cluster) topology.Artifact {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# Cells and nerves of %s on Kubernetes\n\n", t.Lab.Name)
 	b.WriteString(`Written by "nimmer topology emit" from the declaration: change that, not this.
-Secrets are not in here. Credentials are made with "nimmer bus keys apply", one file for each
-user, and stand below as USER.creds.
+Secrets are not in here. "nimmer bus keys apply" makes the credentials, one file for each user,
+USER.creds in nats/hub/HUB/creds.
 
 An overlay is applied in three steps. The namespace comes first, since the secrets go into it;
 pods that find no secret wait for it.
