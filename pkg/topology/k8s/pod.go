@@ -118,8 +118,9 @@ func probeOf(path string, period, failures int) *probe {
 func literal(s string) string { return strings.ReplaceAll(s, "$", "$$") }
 
 // declaration is what a built-in workload needs to know of the lab: itself,
-// and for a nerve its gate and what that hears. Everything else stays out, so
-// that a change elsewhere restarts nothing.
+// for one that hears texts who speaks them, and for a nerve its gate and what
+// that hears. Everything else stays out, so that a change elsewhere restarts
+// nothing.
 func (w *workload) declaration(t *topology.Topology) *topology.Topology {
 	out := &topology.Topology{FormatVersion: topology.FormatVersion, Lab: t.Lab, Environments: t.Environments}
 	out.Lab.IPA, out.Lab.MinimumCard = nil, nil
@@ -145,7 +146,7 @@ func (w *workload) declaration(t *topology.Topology) *topology.Topology {
 		}
 	}
 	for _, c := range t.Cells {
-		if cells[c.Name] || c.Builtin == "text" {
+		if cells[c.Name] || w.hears && c.Builtin == "text" {
 			out.Cells = append(out.Cells, c)
 		}
 	}

@@ -109,7 +109,7 @@ func TestDeclarationOfBuiltins(t *testing.T) {
 		topology.Cell{Name: "math", Builtin: "math", On: on, Environments: top.Lab.Environments})
 	top.Gates = []topology.Gate{{Name: "sums", Cells: []string{"math", "eye"}}, {Name: "other"}}
 	top.Nerves = []topology.Nerve{{Name: "sums", Builtin: "math", Gate: "sums", On: on, Environments: top.Lab.Environments}}
-	want := map[string][]string{"cell-text": {"text"}, "cell-math": {"text", "math"}, "nerve-sums": {"eye", "text", "math"}}
+	want := map[string][]string{"cell-text": {"text"}, "cell-math": {"text", "math"}, "nerve-sums": {"eye", "math"}}
 	for _, o := range objects(t, emit(t, top)) {
 		if o.kind() != "ConfigMap" {
 			continue

@@ -20,6 +20,7 @@ type workload struct {
 	role         accounts.Role // cell or nerve
 	name         string        // as declared
 	builtin      bool
+	hears        bool   // it listens to what text cells hear
 	image        string // the full name
 	version      string
 	replicas     int
@@ -113,7 +114,7 @@ func both(list, a, b []string) []string {
 
 func (d *declared) workload(t *topology.Topology, k *topology.Kubernetes, envs []string) (workload, error) {
 	w := workload{
-		role: d.role, name: d.name, builtin: d.builtin != "", version: d.version,
+		role: d.role, name: d.name, builtin: d.builtin != "", hears: d.role == accounts.RoleCell && (d.builtin == "text" || d.builtin == "math"), version: d.version,
 		replicas: max(d.replicas, 1), identity: d.identity, env: d.env, environments: envs, uid: nobody,
 	}
 	bad := func(err error, hint string) (workload, error) {
