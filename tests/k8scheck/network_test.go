@@ -170,6 +170,10 @@ func everywhere(t *topology.Topology) (addrs []netip.Addr, ports []int) {
 // fenced checks that a pod reaches the bus of its environment and the cluster's
 // name servers, and nothing else, and that only monitoring reaches it.
 func fenced(t *topology.Topology, o *built, env string) error {
+	// What is allowed isolates pods too, as long as it is there.
+	if !slices.ContainsFunc(o.policies, deniesAll) {
+		return fmt.Errorf("no policy denies by default")
+	}
 	want := bus(t, env)
 	addrs, ports := everywhere(t)
 	for i := range o.deployments {
@@ -194,6 +198,13 @@ func fenced(t *topology.Topology, o *built, env string) error {
 		}
 	}
 	return nil
+}
+
+// deniesAll reports whether a policy holds every pod, in both directions, and
+// lets nothing through.
+func deniesAll(p networkingv1.NetworkPolicy) bool {
+	s := &p.Spec
+	return len(s.PodSelector.MatchLabels)+len(s.PodSelector.MatchExpressions)+len(s.Ingress)+len(s.Egress) == 0 && len(s.PolicyTypes) == 2
 }
 
 // names checks who may be asked for names.
