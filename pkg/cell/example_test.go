@@ -3,6 +3,7 @@ package cell_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/cell"
@@ -42,6 +43,19 @@ func ExampleNew() {
 	// Output:
 	// dev.nervous.cells.door.wave
 	// {"source":"door-1","confidence":0.8,"region":"door","content":{"open":false},"valence":-1,"seq":1,"time":"2023-11-14T22:13:20Z"}
+}
+
+// Version is announced beside everything it says.
+func (d door) Version() string { return "v1" }
+
+// ExampleMain is a whole program: a cell that finds environment, bus and login
+// as a container is told them, and ends when it is asked to.
+func ExampleMain() {
+	main := func() {
+		os.Exit(cell.Main(cell.Config{Name: "door"}, door{open: func() bool { return true }}))
+	}
+	_ = main // not called here: it runs until it is asked to stop
+	// Output:
 }
 
 // printing prints the first wave; this cell neither hears nor answers.

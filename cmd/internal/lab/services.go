@@ -11,6 +11,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/cell"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/host"
 	"github.com/nimmerverse/nimmer/pkg/organ"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
@@ -22,7 +23,7 @@ import (
 func (l *Lab) build(ctx context.Context, o Options) error {
 	view := o.Declaration.Topology.In(o.Env)
 	for _, build := range []func(context.Context, Options, topology.View) error{
-		l.buildBoundary, l.buildCore, l.buildMinds, l.buildNerves, l.buildCells,
+		l.buildBoundary, l.buildCore, l.buildMinds, l.buildNerves, l.buildCells, l.buildHost,
 	} {
 		if err := build(ctx, o, view); err != nil {
 			return err
@@ -163,6 +164,30 @@ func (l *Lab) buildCells(ctx context.Context, o Options, view topology.View) err
 			}
 			l.add("cell "+c.Name+" of "+host, built)
 		}
+	}
+	return nil
+}
+
+// buildHost makes the agent of this machine, where it is one of the lab's: the
+// others have a state of their own, which nobody here can tell.
+func (l *Lab) buildHost(ctx context.Context, o Options, view topology.View) error {
+	for _, h := range view.Hosts {
+		if h.Name != HostName() {
+			continue
+		}
+		conn, err := l.logins.user(ctx, accounts.HostUser(o.Env, h.Name))
+		if err != nil {
+			return err
+		}
+		known, names := DeclaredCards(h)
+		agent, err := host.New(host.Config{
+			Host: h.Name, Places: []host.Place{{Env: o.Env, Bus: conn, Keeper: Keep(conn, o.Env)}},
+			Machine: host.Machine{Cards: host.Installed(known)}, Expect: host.Expect{Cards: names}, Logger: o.Logger,
+		})
+		if err != nil {
+			return err
+		}
+		l.add("agent of host "+h.Name, agent)
 	}
 	return nil
 }
