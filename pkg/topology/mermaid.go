@@ -66,7 +66,7 @@ func mermaidShape(class string) (open, shut string) {
 	}
 }
 
+var mermaidEscaper = strings.NewReplacer("&", "#amp;", "#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;")
+
 // mermaidText writes what Mermaid would read as syntax as entities.
-func mermaidText(s string) string {
-	return strings.NewReplacer("&", "#amp;", "#", "#35;", `"`, "#quot;", "<", "#lt;", ">", "#gt;", "`", "#96;").Replace(printable(s))
-}
+func mermaidText(s string) string { return mermaidEscaper.Replace(printable(s)) }

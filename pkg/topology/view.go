@@ -50,12 +50,9 @@ func (t *Topology) In(env string) View {
 		Phoebes:     within(t.Phoebes, env, func(p *Phoebe) []string { return p.Environments }),
 		Kubernetes:  within(t.Kubernetes, env, func(k *Kubernetes) []string { return k.Environments }),
 	}
-	for i := range t.NATS {
-		if slices.Contains(t.NATS[i].Environments, env) {
-			hub := t.NATS[i]
-			v.Hub = &hub
-			break
-		}
+	if hub := t.HubOf(env); hub != nil {
+		own := *hub
+		v.Hub = &own
 	}
 	v.resolve(t)
 	return v
@@ -124,6 +121,11 @@ func (v *View) EventsOf(gate string) []Event {
 
 // HasEnvironment reports whether the lab has this environment.
 func (t *Topology) HasEnvironment(env string) bool { return slices.Contains(t.Lab.Environments, env) }
+
+// HubOf returns the bus of an environment, nil when none is declared.
+func (t *Topology) HubOf(env string) *NATS {
+	return find(t.NATS, func(n *NATS) bool { return slices.Contains(n.Environments, env) })
+}
 
 // Host returns the host of this name, nil when there is none.
 func (t *Topology) Host(name string) *Host {

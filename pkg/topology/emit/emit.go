@@ -13,6 +13,8 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/ipa"
 	"github.com/nimmerverse/nimmer/pkg/topology/k8s"
+	"github.com/nimmerverse/nimmer/pkg/topology/monitor"
+	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
 )
 
 // A Part is one emitter: a name, what it is for, and its files.
@@ -28,6 +30,8 @@ var parts = []Part{
 	{"declaration", "topology.json and its JSON Schema, for the flake and every daemon", declaration},
 	{"identity", "ipa/, users, groups and rules: what FreeIPA should hold, and what machines without one make themselves", ipa.Emit},
 	{"k8s", "k8s/, what runs cells and nerves on Kubernetes: a kustomize base, an overlay for each environment", k8s.Emit},
+	{"nats", "nats/, the account model and a configuration for every server of hubs and leaves", natsconf.Emit},
+	{"monitoring", "prometheus/, grafana/ and loki/: what is scraped, rules, alerts, dashboards", monitor.Emit},
 	{"pictures", "topology.svg, .mmd and .d2 for people, topology.nix for nix-topology", pictures},
 }
 

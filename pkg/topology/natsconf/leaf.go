@@ -20,7 +20,7 @@ func (s *Server) leaf(t *topology.Topology, p *printer) {
 // address is the leaf's host in the network of the first hub it joins.
 func (s *Server) address(t *topology.Topology) string {
 	for _, env := range s.Site.Environments {
-		if hub := t.In(env).Hub; hub != nil {
+		if hub := t.HubOf(env); hub != nil {
 			return Address(t, s.Host, hub.Network)
 		}
 	}
