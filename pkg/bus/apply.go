@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/jsm.go"
@@ -98,15 +99,31 @@ func (c *Conn) Apply(ctx context.Context, streams []topology.Stream, buckets []t
 	return p, errors.Join(errs...)
 }
 
-// carryOut makes one change. Who may not make it is told so on the side only,
-// while the request itself goes unanswered.
+// carryOut makes one change. That a user may not make it is said on the side
+// only, while the request itself goes unanswered: it is not waited for. Who may
+// not make one may make none, so the refusal of any is taken for all.
 func (c *Conn) carryOut(ctx context.Context, change Change) error {
-	before := c.control.nc.LastError()
-	err := c.change(ctx, change)
-	if denied := c.control.nc.LastError(); err != nil && denied != before && isDenied(denied) {
-		return fail(string(change.Action), change.Kind+" "+change.Name, "only the account's admin may: log in as that one", classify(denied))
+	denied := c.control.denied.next()
+	done := make(chan error, 1)
+	go func() { done <- c.change(ctx, change) }()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-denied:
+			denied = c.control.denied.next()
+			if makes(c.control.nc.LastError()) {
+				return fail(string(change.Action), change.Kind+" "+change.Name, "only the account's admin may: log in as that one", ErrDenied)
+			}
+		}
 	}
-	return err
+}
+
+// makes reports whether the server refused to let somebody make or change
+// streams and readers.
+func makes(err error) bool {
+	return isDenied(err) && slices.ContainsFunc([]string{".STREAM.CREATE.", ".STREAM.UPDATE.", ".CONSUMER.CREATE."},
+		func(call string) bool { return strings.Contains(err.Error(), call) })
 }
 
 func (c *Conn) change(ctx context.Context, change Change) error {
