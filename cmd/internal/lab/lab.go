@@ -13,6 +13,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/gatecore"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
@@ -39,6 +40,7 @@ type Lab struct {
 	state  *State
 	server *embedded.Server
 	logins *logins
+	played *topology.Topology // on this machine alone
 }
 
 // Open locks the state, starts the bus, makes its streams and builds the
@@ -63,26 +65,29 @@ func Open(ctx context.Context, o Options) (l *Lab, err error) {
 
 // open starts the bus with the accounts of the lab and makes its streams.
 func (l *Lab) open(ctx context.Context, o Options) (err error) {
-	t := played(o.Declaration.Topology, o.Env)
-	if l.logins, err = newLogins(t, o.Env, o.Logger); err != nil {
+	l.played = played(o.Declaration.Topology, o.Env)
+	if l.logins, err = newLogins(l.played, o.Env, o.Logger); err != nil {
 		return err
 	}
 	who, err := l.logins.accounts()
 	if err != nil {
 		return err
 	}
+	want, err := Streams(l.played, o.Env)
+	if err != nil {
+		return err
+	}
+	store := filepath.Join(o.State, "jetstream")
+	if err := adopt(store, o.Env, want); err != nil {
+		return err
+	}
 	l.server, err = embedded.Start(embedded.Options{
-		Listen: o.Listen, StoreDir: filepath.Join(o.State, "jetstream"), Accounts: who,
-		ServerName: "nimmer-" + HostName(), Logger: o.Logger,
+		Listen: o.Listen, StoreDir: store, Accounts: who, ServerName: "nimmer-" + HostName(), Logger: o.Logger,
 	})
 	if err != nil {
 		return err
 	}
 	l.logins.server = l.server
-	want, err := Streams(t, o.Env)
-	if err != nil {
-		return err
-	}
 	if want.Streams, want.Buckets, err = fit(want.Streams, want.Buckets, l.server.MaxStore()); err != nil {
 		return fmt.Errorf("make the streams of %s in %s: %w", o.Env, o.State, err)
 	}

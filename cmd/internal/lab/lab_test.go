@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/bus/embedded"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/wave"
@@ -246,5 +248,79 @@ func TestFencesOfALab(t *testing.T) {
 		}
 		cancel()
 		conn.Close()
+	}
+}
+
+// TestWhatWasStoredBeforeIsKept: a lab whose bus had one account for everything
+// goes on with what it stored.
+func TestWhatWasStoredBeforeIsKept(t *testing.T) {
+	t.Parallel()
+	d, state := Load(""), t.TempDir()
+	want, err := Streams(d.Topology, "dev")
+	if err == nil {
+		want.Streams, want.Buckets, err = fit(want.Streams, want.Buckets, 1<<30)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := embedded.Start(embedded.Options{
+		Listen: "none", StoreDir: filepath.Join(state, "jetstream"), ServerName: "nimmer-" + HostName(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := bus.Connect(t.Context(), bus.Options{InProcess: srv})
+	if err == nil {
+		_, err = conn.Apply(t.Context(), want.Streams, want.Buckets)
+	}
+	subjects := map[string]string{"DEV_GATES": "dev.nervous.gates.old.transition", "DEV_REAL": "dev.real.outcomes.old.feedback", "DEV_INFRA": "dev.infra.audit.old"}
+	for _, subject := range subjects {
+		if err == nil {
+			err = conn.Store(t.Context(), wave.Message{Subject: subject, Data: []byte("{}")})
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	if err := srv.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	play(t, d, "dev", state, func(l *Lab) {
+		for _, kind := range Kinds {
+			conn, err := l.logins.connect(t.Context(), accounts.AdminUser("dev", kind))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range want.In(kind).Streams {
+				if subject := subjects[s.Name]; subject != "" {
+					if _, err := conn.LastMsg(t.Context(), s.Name, subject); err != nil {
+						t.Errorf("%s lost %s: %v", s.Name, subject, err)
+					}
+					delete(subjects, s.Name)
+				}
+			}
+			conn.Close()
+		}
+	})
+	if len(subjects) > 0 {
+		t.Errorf("not looked at: %v", subjects)
+	}
+}
+
+// BenchmarkOpen measures what accounts cost at the start: the bus, its streams
+// and a login for everybody, without starting the services.
+func BenchmarkOpen(b *testing.B) {
+	d := Load("")
+	for b.Loop() {
+		l, err := Open(b.Context(), Options{Declaration: d, Env: "dev", State: b.TempDir(), Listen: "127.0.0.1:0", Version: "1.0.0", Logger: slog.New(slog.DiscardHandler)})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.StopTimer()
+		if err := l.Close(); err != nil {
+			b.Fatal(err)
+		}
+		b.StartTimer()
 	}
 }

@@ -60,8 +60,7 @@ func (l *Lab) buildBoundary(ctx context.Context, o Options, view topology.View) 
 
 // buildCore makes gate core, which is somebody in each garden's account.
 func (l *Lab) buildCore(ctx context.Context, o Options, _ topology.View) error {
-	t := played(o.Declaration.Topology, o.Env)
-	block := gateBlock(t, o.Env)
+	block := gateBlock(l.played, o.Env)
 	virtual, err := l.logins.block(ctx, topology.AccountVirtual, block)
 	if err != nil {
 		return err
@@ -70,7 +69,7 @@ func (l *Lab) buildCore(ctx context.Context, o Options, _ topology.View) error {
 	if err != nil {
 		return err
 	}
-	if l.Core, err = Core(t, o.Env, virtual, real, o.Version, o.Logger); err != nil {
+	if l.Core, err = Core(l.played, o.Env, virtual, real, o.Version, o.Logger); err != nil {
 		return err
 	}
 	l.add("gate core", l.Core)
