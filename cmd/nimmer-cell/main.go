@@ -52,10 +52,11 @@ gate, states and costs come from there. Without it NAME is a built-in itself, or
 NAME=BUILTIN to let a built-in speak under another name. Where a cell and a
 nerve have one name, write cell.NAME or nerve.NAME.
 
-The environment is NIMMERVERSE_ENV (or --env). The bus is NATS_URL (or --server),
-the login NATS_CREDS, or nats.creds among the unit's systemd credentials (or
---creds); answers come in where that user may listen. A bus that is not there yet
-is waited for.`,
+The environment is NIMMERVERSE_ENV (or --env), the bus NATS_URL (or --server). The
+login is NATS_CREDS (or --creds), else the unit's systemd credentials: nats.creds
+for everybody here, or a folder with a file for each user, such as
+dev_cell_math.creds and dev_nerve_math.creds. Answers come in where that user may
+listen. A bus that is not there yet is waited for.`,
 		Example: `  nimmer-cell --list
   nimmer-cell cpu memory disk
   nimmer-cell cell.math nerve.math

@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +28,7 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	view, known, err := o.known(cmd)
+	t, view, known, err := o.known(cmd)
 	if err != nil {
 		return err
 	}
@@ -50,25 +47,47 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	if members, err = o.available(members, logger); err != nil {
 		return err
 	}
-	return o.connected(cmd.Context(), view, members, logger)
+	users, err := lab.NewUsers(t)
+	if err != nil {
+		return err
+	}
+	d := o.dialler(users, members, logger)
+	ctx := cmd.Context()
+	err = o.serve(ctx, view, members, users, d, logger)
+	if errors.Is(err, lab.ErrAsked) {
+		err = nil
+	}
+	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
+	defer cancel()
+	return errors.Join(err, d.Drain(stop))
 }
 
-// known lists what can be run; the view is nil without a declaration.
-func (o *options) known(cmd *cobra.Command) (*topology.View, []member, error) {
+// dialler logs in as each member out of a folder of credentials, or with one
+// login for all.
+func (o *options) dialler(users lab.Users, members []member, logger *slog.Logger) *lab.Dialler {
+	d := &lab.Dialler{Options: o.bus.Options("", logger), Folder: o.bus.Folder()}
+	if d.Folder == "" && o.bus.Creds == "" && o.bus.Context == "" {
+		d.Folder = lab.SystemdCreds(users.Member(o.bus.Env, members[0].Kind, members[0].Name))
+	}
+	return d
+}
+
+// known lists what can be run; topology and view are nil without a declaration.
+func (o *options) known(cmd *cobra.Command) (*topology.Topology, *topology.View, []member, error) {
 	if o.topology == "" {
-		return nil, builtin(), nil
+		return nil, nil, builtin(), nil
 	}
 	t, err := lab.Read(o.topology)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	env, err := lab.Environment(t, o.bus.Asked(cmd))
 	if err != nil {
-		return nil, nil, cli.Usagef("%w", err)
+		return nil, nil, nil, cli.Usagef("%w", err)
 	}
 	o.bus.Env = env
 	view := t.In(env)
-	return &view, declared(view), nil
+	return t, &view, declared(view), nil
 }
 
 // print shows what can be run.
@@ -87,7 +106,7 @@ func (o *options) print(cmd *cobra.Command, known []member) error {
 
 // complete lists what the shell may offer next.
 func (o *options) complete(cmd *cobra.Command, args []string) []string {
-	_, known, err := o.known(cmd)
+	_, _, known, err := o.known(cmd)
 	if err != nil {
 		return nil
 	}
@@ -116,50 +135,8 @@ func (o *options) available(members []member, logger *slog.Logger) ([]member, er
 	return out, nil
 }
 
-// connected waits for the bus and runs the members on it.
-func (o *options) connected(ctx context.Context, view *topology.View, members []member, logger *slog.Logger) error {
-	conn, err := o.connect(ctx, members, logger)
-	if conn == nil {
-		return err
-	}
-	err = o.serve(ctx, view, members, conn, logger)
-	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
-	defer cancel()
-	return errors.Join(err, conn.Drain(stop))
-}
-
-// connect returns nil without an error when it was asked to stop meanwhile.
-func (o *options) connect(ctx context.Context, members []member, logger *slog.Logger) (*bus.Conn, error) {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	name := "nimmer-cell " + o.bus.Env
-	for _, m := range members {
-		if name += " " + m.Name; len(name) > 120 {
-			break
-		}
-	}
-	options := o.bus.Options(name, logger)
-	options.Wait = true
-	conn, err := bus.Connect(ctx, options)
-	switch {
-	case err == nil:
-		return conn, nil
-	case ctx.Err() != nil:
-		return nil, nil
-	}
-	return nil, fmt.Errorf("connect to the bus: %w", err)
-}
-
 // serve runs the members until it is asked to stop.
-func (o *options) serve(ctx context.Context, view *topology.View, members []member, conn *bus.Conn, logger *slog.Logger) error {
-	var services []daemon.Named
-	for _, m := range members {
-		s, err := o.build(view, m, conn, logger)
-		if err != nil {
-			return err
-		}
-		services = append(services, daemon.Named{Name: m.Kind + " " + m.Name, Service: s})
-	}
+func (o *options) serve(ctx context.Context, view *topology.View, members []member, users lab.Users, d *lab.Dialler, logger *slog.Logger) error {
 	note, err := o.face.Begin("nimmer-cell", logger)
 	if err != nil {
 		return err
@@ -167,7 +144,23 @@ func (o *options) serve(ctx context.Context, view *topology.View, members []memb
 	if note != "" {
 		logger.Warn(note)
 	}
-	lab.ObserveBus(o.face.Metrics, o.face.Health, conn, o.bus.Env, "virtual")
+	var services []daemon.Named
+	observed := map[*bus.Conn]bool{}
+	for _, m := range members {
+		conn, err := d.As(ctx, "", users.Member(o.bus.Env, m.Kind, m.Name), "nimmer-cell "+o.bus.Env+" "+m.Kind+"."+m.Name)
+		if err != nil {
+			return err
+		}
+		if !observed[conn] {
+			observed[conn] = true
+			lab.ObserveBus(o.face.Metrics, o.face.Health, conn, o.bus.Env, "virtual "+m.Kind+"."+m.Name)
+		}
+		s, err := o.build(view, m, conn, logger)
+		if err != nil {
+			return err
+		}
+		services = append(services, daemon.Named{Name: m.Kind + " " + m.Name, Service: s})
+	}
 	lab.ObserveServices(o.face.Metrics, o.face.Health, services)
 	return daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health}, o.face.Services(services...)...)
 }

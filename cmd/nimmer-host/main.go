@@ -24,7 +24,6 @@ type options struct {
 	envs      []string
 	servers   []string
 	creds     string
-	credsDir  string
 	context   string
 	cells     []string
 	once      bool
@@ -45,8 +44,9 @@ booted and the one of the next boot, load, memory, cards and failed units. It al
 runs the sensors that the declaration places on this host, as cells.
 
 With --topology the environments, the sensors and the names of the cards come
-from the declaration. Credentials are --creds for everything, or one file for each
-user in --creds-dir, such as dev_host_theia.creds and dev_cell_cpu.creds.`,
+from the declaration. The login is NATS_CREDS (or --creds), else the unit's systemd
+credentials: nats.creds for everything, or a folder with a file for each user, such
+as dev_host_theia.creds and dev_cell_cpu.creds.`,
 		Example: `  nimmer-host --topology topology.json
   nimmer-host --env dev --env prod --cells cpu,memory
   nimmer-host --topology topology.json --server dev=nats://nats-dev:4222 --server prod=nats://nats-prod:4222
@@ -60,8 +60,7 @@ user in --creds-dir, such as dev_host_theia.creds and dev_cell_cpu.creds.`,
 	fs.StringVar(&o.host, "host", lab.HostName(), "declared name of this machine")
 	fs.StringSliceVar(&o.envs, "env", nil, "environments (also NIMMERVERSE_ENV; default: those of the declared host, else dev)")
 	fs.StringArrayVar(&o.servers, "server", nil, "URL of the bus, or ENV=URL of one environment's (default: NATS_URL, the selected NATS context, 127.0.0.1:4222)")
-	fs.StringVar(&o.creds, "creds", "", "credentials file for everything (default: NATS_CREDS, nats.creds among the systemd credentials)")
-	fs.StringVar(&o.credsDir, "creds-dir", os.Getenv("CREDENTIALS_DIRECTORY"), "folder with a USER.creds for each user (default: the systemd credentials)")
+	fs.StringVar(&o.creds, "creds", "", "credentials for the bus: a file, or a folder of them (default: NATS_CREDS, the systemd credentials)")
 	fs.StringVar(&o.context, "context", "", "NATS context, the same as the nats command uses")
 	fs.StringSliceVar(&o.cells, "cells", nil, "sensors to run as cells; none runs none (default: those declared on this host)")
 	fs.BoolVar(&o.once, "once", false, "print what a heartbeat would say, as JSON, and end")

@@ -27,6 +27,7 @@ type plan struct {
 	sensors map[string][]topology.Cell // by environment
 	machine host.Machine
 	expect  host.Expect
+	users   lab.Users
 }
 
 func (o *options) run(cmd *cobra.Command) error {
@@ -47,15 +48,18 @@ func (o *options) run(cmd *cobra.Command) error {
 	if o.once {
 		return o.print(cmd, p)
 	}
-	lines, err := o.dialler(p.envs, logger)
+	lines, err := o.dialler(p, logger)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
 	err = o.serve(ctx, p, lines, logger)
+	if errors.Is(err, lab.ErrAsked) {
+		err = nil
+	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
 	defer cancel()
-	return errors.Join(err, lines.drain(stop))
+	return errors.Join(err, lines.Drain(stop))
 }
 
 // plan reads the declaration, if there is one.
@@ -100,6 +104,9 @@ func (o *options) plan() (plan, error) {
 	}
 	known, names := lab.DeclaredCards(*h)
 	p.expect.Cards = names
+	if p.users, err = lab.NewUsers(t); err != nil {
+		return p, err
+	}
 	p.machine.Cards = host.Installed(known)
 	return p, o.check(p)
 }
@@ -158,12 +165,6 @@ func (o *options) print(cmd *cobra.Command, p plan) error {
 
 // serve connects everywhere and runs the agent and the sensors.
 func (o *options) serve(ctx context.Context, p plan, lines *lines, logger *slog.Logger) error {
-	switch err := lines.open(ctx, o.host, p); {
-	case errors.Is(err, errAsked):
-		return nil
-	case err != nil:
-		return err
-	}
 	note, err := o.face.Begin("nimmer-host", logger)
 	if err != nil {
 		return err
@@ -174,7 +175,10 @@ func (o *options) serve(ctx context.Context, p plan, lines *lines, logger *slog.
 	var places []host.Place
 	var services []daemon.Named
 	for _, env := range p.envs {
-		conn := lines.hosts[env]
+		conn, err := lines.As(ctx, lines.server[env], p.users.Host(env, o.host), "nimmer-host "+o.host+" "+env)
+		if err != nil {
+			return err
+		}
 		places = append(places, host.Place{Env: env, Bus: conn, Keeper: lab.Keep(conn, env)})
 		lab.ObserveBus(o.face.Metrics, o.face.Health, conn, env, "infra "+env)
 		for _, c := range p.sensors[env] {
@@ -182,7 +186,11 @@ func (o *options) serve(ctx context.Context, p plan, lines *lines, logger *slog.
 				logger.Info("a sensor stays silent", slog.String("cell", c.Name), slog.String("why", why))
 				continue
 			}
-			place := lab.Place{Env: env, Host: o.host, Bus: lines.cells[env][c.Name], Logger: logger}
+			conn, err := lines.As(ctx, lines.server[env], p.users.Member(env, "cell", c.Name), "nimmer-host "+o.host+" cell "+c.Name)
+			if err != nil {
+				return err
+			}
+			place := lab.Place{Env: env, Host: o.host, Bus: conn, Logger: logger}
 			built, err := place.Cell(c)
 			if err != nil {
 				return err
