@@ -53,6 +53,9 @@ func showKeysReport(w io.Writer, r *keys.Report, output cli.Output) error {
 		where += ", for servers and hosts in " + r.Out
 	}
 	fmt.Fprintln(w, where)
+	if r.Left != "" {
+		fmt.Fprintf(w, "credentials from before still lie in %s: remove them\n", r.Left)
+	}
 	return showServers(w, r.Servers)
 }
 

@@ -55,20 +55,7 @@ func resolver(t testing.TB, l *keystest.Lab, site *accounts.Site) signed {
 
 func credentials(t testing.TB, l *keystest.Lab, site *accounts.Site, u *accounts.User) *jwt.UserClaims {
 	t.Helper()
-	path := filepath.Join(l.Options.Out, keys.CredsFile(site, u))
-	data, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := keys.ParseCredentials(data)
-	if err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	claims, err := jwt.DecodeUserClaims(c.JWT)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return claims
+	return keystest.Claims(t, filepath.Join(l.Options.Out, keys.CredsFile(site, u)))
 }
 
 // What is signed says what the model says, in every site of random labs.

@@ -22,6 +22,5 @@ var (
 	ParseRecipients = parseRecipients
 	Verify          = (*site).verify
 	Encode          = encode
-	Credentialed    = credentials
 	Narrowed        = narrowed
 )

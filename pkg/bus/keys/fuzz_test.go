@@ -81,17 +81,6 @@ func FuzzLab(f *testing.F) {
 	})
 }
 
-func FuzzCredentials(f *testing.F) {
-	f.Add(stored(f, "out/nats/hub/hub/creds/dev_cell_a.creds"))
-	f.Add([]byte("-----BEGIN NATS USER JWT-----\nx\n------END NATS USER JWT------\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		c, err := keys.ParseCredentials(data)
-		if err == nil && (c.JWT == "" || c.Key == "" || c.Account == "") {
-			t.Fatalf("half of it is missing: %+v", c)
-		}
-	})
-}
-
 func FuzzIdentities(f *testing.F) {
 	f.Add([]byte("# created\nAGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX\n"))
 	f.Add([]byte("age-encryption.org/v1\n-> scrypt x\n"))

@@ -13,6 +13,7 @@ import (
 	"github.com/nats-io/jwt/v2"
 
 	"github.com/nimmerverse/nimmer/pkg/bus/keys"
+	"github.com/nimmerverse/nimmer/pkg/bus/keys/keystest"
 )
 
 // small is a lab of one hub with keys, in folders of the test.
@@ -157,18 +158,7 @@ func TestRemoved(t *testing.T) {
 	if back.Key != key || back.State != "current" {
 		t.Errorf("when it comes back: %+v", back)
 	}
-	data, err := os.ReadFile(creds)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := keys.ParseCredentials(data)
-	if err != nil {
-		t.Fatal(err)
-	}
-	claims, err := jwt.DecodeUserClaims(c.JWT)
-	if err != nil {
-		t.Fatal(err)
-	}
+	claims := keystest.Claims(t, creds)
 	if at := s.revokedAt(key); at == 0 || claims.IssuedAt <= at {
 		t.Errorf("it was signed for in second %d, and all up to %d is revoked", claims.IssuedAt, at)
 	}

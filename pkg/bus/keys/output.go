@@ -186,7 +186,9 @@ func (o *output) differing() error {
 		return err
 	}
 	var out []file
+	kept := make(map[string]bool, len(o.files)) // two accounts may have had a user of one name
 	for i, f := range o.files {
+		kept[f.path] = true
 		if !differs[i] {
 			continue
 		}
@@ -198,6 +200,7 @@ func (o *output) differing() error {
 		}
 		out = append(out, f)
 	}
+	o.gone = slices.DeleteFunc(o.gone, func(path string) bool { return kept[path] })
 	o.files = out
 	return nil
 }

@@ -13,6 +13,8 @@ type Report struct {
 	// Keys is the folder of the keys, Out that of the files for servers and hosts.
 	Keys string `json:"keys"`
 	Out  string `json:"out,omitempty"`
+	// Left is where Out was before: what lies there is no longer kept up to date.
+	Left string `json:"left,omitempty"`
 	// Encrypted says that seeds are, on the disk.
 	Encrypted bool     `json:"encrypted"`
 	Changes   []Change `json:"changes"`

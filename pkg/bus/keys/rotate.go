@@ -123,8 +123,9 @@ func (s *store) rotateUser(one *site, a *account, u *user, grace time.Duration) 
 		s.rep.add(one, a.Name, u.Name, DidRotate, "its key is new")
 		if grace > 0 {
 			u.Retired = s.grace(u.Retired, u.Key, grace)
+			u.Retired[len(u.Retired)-1].Expires = u.claims.Expires
 		} else {
-			a.revoke(revocation{Key: u.Key, At: max(s.now.Unix(), u.claims.IssuedAt), User: u.Name, Why: "rotated", Until: u.claims.Expires})
+			a.revokeAll(u, s.now.Unix(), "rotated")
 			s.rep.add(one, a.Name, u.Name, DidRevoke, "the key before no longer counts")
 		}
 	}
@@ -181,16 +182,12 @@ func (s *store) putOut(one *site, a *account, name string) bool {
 			continue
 		}
 		found = true
-		for _, r := range u.Retired {
-			a.revoke(revocation{Key: r.Key, At: s.now.Unix(), User: u.Name, Why: string(revoked)})
-		}
-		u.Retired = nil
 		if u.Status == revoked {
 			s.rep.add(one, a.Name, u.Name, DidKeep, "it was put out before")
 			continue
 		}
 		u.Status = revoked
-		a.revoke(revocation{Key: u.Key, At: max(s.now.Unix(), u.claims.IssuedAt), User: u.Name, Why: string(revoked), Until: u.claims.Expires})
+		a.revokeAll(u, s.now.Unix(), string(revoked))
 		s.rep.add(one, a.Name, u.Name, DidRevoke, "it is put out; `nimmer bus keys rotate --user "+u.Name+"` lets it in again")
 	}
 	return found

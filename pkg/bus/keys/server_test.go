@@ -353,3 +353,47 @@ func TestRotateOperator(t *testing.T) {
 		t.Errorf("apply after that wrote %d files: %+v", r.Files, r.Changes)
 	}
 }
+
+// Within the grace of a rotation the older key counts; whoever may do less, or
+// nothing, has that one revoked as well.
+func TestNarrowedWithinGrace(t *testing.T) {
+	t.Parallel()
+	l := keystest.New(t, lab(t))
+	site := l.Model.HubOf("dev")
+	srv := l.Start(t, site)
+	account := site.Account("DEV_VIRTUAL")
+	narrow, gone := accounts.CellUser("dev", "math"), accounts.CellUser("dev", "text")
+	old := map[string]string{narrow: copied(t, srv, narrow), gone: copied(t, srv, gone)}
+	for user := range old {
+		if _, err := keys.Rotate(t.Context(), keys.What{User: user, Site: "hub/dev"}, time.Hour, l.Options); err != nil {
+			t.Fatal(err)
+		}
+	}
+	account.User(narrow).Publish.Derived = account.User(narrow).Publish.Derived[1:]
+	account.Users = slices.DeleteFunc(account.Users, func(u accounts.User) bool { return u.Name == gone })
+	l.Apply(t)
+	srv.Reload(t)
+	for user, creds := range old {
+		refusedLogin(t, srv, creds, "the key of "+user+" before the rotation")
+	}
+	srv.Connect(t, narrow)
+}
+
+// A user that moves to another account keeps its name and its file.
+func TestUserMoves(t *testing.T) {
+	t.Parallel()
+	l := keystest.New(t, lab(t))
+	site := l.Model.HubOf("dev")
+	from, to := site.Account("DEV_VIRTUAL"), site.Account("DEV_INFRA")
+	user := accounts.CellUser("dev", "math")
+	moved := *from.User(user)
+	from.Users = slices.DeleteFunc(from.Users, func(u accounts.User) bool { return u.Name == user })
+	to.Users = append(to.Users, moved)
+	slices.SortFunc(to.Users, func(a, b accounts.User) int { return strings.Compare(a.Name, b.Name) })
+	l.Apply(t)
+	srv := l.Start(t, site)
+	srv.Connect(t, user)
+	if r := l.Apply(t); r.Files != 0 {
+		t.Errorf("the apply after that wrote %d files: %+v", r.Files, r.Changes)
+	}
+}

@@ -86,22 +86,14 @@ func (s *signer) retire() {
 		for _, u := range a.Users {
 			for _, r := range u.Retired {
 				if over(r) {
-					a.revoke(revocation{Key: r.Key, At: s.now.Unix(), User: u.Name, Why: "rotated", Until: s.lasts(u)})
+					a.revoke(revocation{Key: r.Key, At: s.now.Unix(), User: u.Name, Why: "rotated", Until: r.Expires})
 					s.report.add(s.site, a.Name, u.Name, DidRevoke, "the key before the last rotation no longer counts")
 				}
 			}
 			u.Retired = slices.DeleteFunc(u.Retired, over)
 		}
-		a.Revoked = slices.DeleteFunc(a.Revoked, func(r revocation) bool { return r.Until != 0 && r.Until < s.now.Unix() })
+		a.order(s.now.Unix())
 	}
-}
-
-// lasts is when the last JWT of a user expires; 0: never, or it is not known.
-func (s *signer) lasts(u *user) int64 {
-	if u.claims == nil || s.expire == 0 {
-		return 0
-	}
-	return u.claims.Expires
 }
 
 // judge decides whether a user is signed for, and puts out who may not log in.
@@ -113,7 +105,7 @@ func (s *signer) judge(a *account, u *user) (job, bool) {
 			if u.Status == revoked {
 				why = "it was put out"
 			}
-			a.revoke(revocation{Key: u.Key, At: max(s.now.Unix(), u.claims.IssuedAt), User: u.Name, Why: string(u.Status), Until: u.claims.Expires})
+			a.revokeAll(u, s.now.Unix(), string(u.Status))
 			s.report.add(s.site, a.Name, u.Name, DidRevoke, why)
 		}
 		return job{}, false
@@ -165,10 +157,7 @@ func (s *signer) revokeNarrowed(jobs []job) error {
 		if j.user.claims == nil || j.user.claims.Subject != j.user.Key || !narrowed(j.user.claims, j.user.want) {
 			continue
 		}
-		j.account.revoke(revocation{
-			Key: j.user.Key, At: max(s.now.Unix()-1, j.user.claims.IssuedAt), User: j.user.Name,
-			Why: "narrowed", Until: j.user.claims.Expires,
-		})
+		j.account.revokeAll(j.user, s.now.Unix()-1, "narrowed")
 		j.did, j.why = DidNarrow, "it may do less: what it holds is revoked, give it the new one"
 	}
 	return nil
@@ -238,6 +227,7 @@ func (s *signer) settleAccount(a *account) error {
 	if a.Gone && a.revokedAt(jwt.All) < s.lastSigned(a) {
 		a.revoke(revocation{Key: jwt.All, At: max(s.now.Unix(), s.lastSigned(a)), Why: string(removed)})
 	}
+	a.order(s.now.Unix())
 	a.want.Revocations = jwt.RevocationList{}
 	for _, r := range a.Revoked {
 		a.want.Revocations[r.Key] = r.At

@@ -39,10 +39,12 @@ type operator struct {
 	claims, want *jwt.OperatorClaims
 }
 
-// retired is a key that was replaced and counts until then.
+// retired is a key that was replaced and counts until then. What was signed for
+// it expires by itself at a second; 0: never.
 type retired struct {
-	Key   string    `json:"key"`
-	Until time.Time `json:"until"`
+	Key     string    `json:"key"`
+	Until   time.Time `json:"until"`
+	Expires int64     `json:"expires,omitempty"`
 }
 
 // account signs users, with its signing key.
@@ -57,6 +59,7 @@ type account struct {
 	Users   []*user      `json:"users"` // by name
 
 	claims, want *jwt.AccountClaims
+	index        map[string]int // of Revoked, by key
 }
 
 // revocation puts out what was signed for a key up to a second.
@@ -117,10 +120,11 @@ func (a *account) user(name string) *user {
 
 // revokedAt is the second up to which what was signed for a key is revoked.
 func (a *account) revokedAt(key string) int64 {
+	a.look()
 	var at int64
-	for _, r := range a.Revoked {
-		if r.Key == key || r.Key == jwt.All {
-			at = max(at, r.At)
+	for _, k := range []string{key, jwt.All} {
+		if i, ok := a.index[k]; ok {
+			at = max(at, a.Revoked[i].At)
 		}
 	}
 	return at
@@ -129,19 +133,55 @@ func (a *account) revokedAt(key string) int64 {
 // revoke puts out what was signed for a key up to a second, for good or until
 // the last of it has expired.
 func (a *account) revoke(r revocation) {
-	for i := range a.Revoked {
-		old := &a.Revoked[i]
-		if old.Key != r.Key {
-			continue
-		}
-		if old.At >= r.At {
-			return
-		}
-		*old = r
+	a.look()
+	i, ok := a.index[r.Key]
+	if !ok {
+		a.index[r.Key] = len(a.Revoked)
+		a.Revoked = append(a.Revoked, r)
 		return
 	}
-	a.Revoked = append(a.Revoked, r)
+	old := &a.Revoked[i]
+	if old.Until == 0 || r.Until == 0 {
+		r.Until = 0 // something that was put out before never expires
+	} else {
+		r.Until = max(r.Until, old.Until)
+	}
+	if old.At >= r.At {
+		old.Until = r.Until
+		return
+	}
+	*old = r
+}
+
+// revokeAll is revoke for a user's key and for those it had before.
+func (a *account) revokeAll(u *user, at int64, why string) {
+	r := revocation{Key: u.Key, At: at, User: u.Name, Why: why}
+	if u.claims != nil {
+		r.At, r.Until = max(at, u.claims.IssuedAt), u.claims.Expires
+	}
+	a.revoke(r)
+	for _, old := range u.Retired {
+		a.revoke(revocation{Key: old.Key, At: r.At, User: u.Name, Why: why, Until: old.Expires})
+	}
+	u.Retired = nil
+}
+
+// look makes the index of what is revoked.
+func (a *account) look() {
+	if a.index != nil {
+		return
+	}
+	a.index = make(map[string]int, len(a.Revoked))
+	for i := range a.Revoked {
+		a.index[a.Revoked[i].Key] = i
+	}
+}
+
+// order sorts what is revoked by key, without what puts out nothing any more.
+func (a *account) order(now int64) {
+	a.Revoked = slices.DeleteFunc(a.Revoked, func(r revocation) bool { return r.Until != 0 && r.Until < now })
 	slices.SortFunc(a.Revoked, func(x, y revocation) int { return strings.Compare(x.Key, y.Key) })
+	a.index = nil
 }
 
 // parseSite reads a site's file. Whether its signatures hold is for verify.

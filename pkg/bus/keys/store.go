@@ -2,6 +2,7 @@ package keys
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -72,6 +73,7 @@ type store struct {
 	sites   []*site
 	was     map[string][]byte // what files hold, opened
 	reseal  bool              // seeds are to be encrypted anew
+	left    string            // where Out was before
 	now     time.Time
 	rep     *Report
 }
@@ -118,7 +120,7 @@ func open(o Options, to purpose) (*store, error) {
 		s.close()
 		return nil, err
 	}
-	s.rep = &Report{Lab: s.Lab, Keys: s.Dir, Encrypted: len(s.file.Recipients) > 0, Changes: []Change{}, Servers: []Server{}}
+	s.rep = &Report{Lab: s.Lab, Keys: s.Dir, Encrypted: len(s.file.Recipients) > 0, Left: s.left, Changes: []Change{}, Servers: []Server{}}
 	return s, nil
 }
 
@@ -242,6 +244,7 @@ func (s *store) settings() (err error) {
 		}
 	}
 	s.expires, _ = time.ParseDuration(s.file.Expires)
+	before := cmp.Or(s.file.Out, filepath.Join(s.Dir, "out"))
 	for _, p := range []struct{ asked, kept *string }{{&s.Out, &s.file.Out}, {&s.CredsPath, &s.file.CredsPath}} {
 		if *p.asked != "" {
 			if *p.kept, err = filepath.Abs(*p.asked); err != nil {
@@ -252,6 +255,9 @@ func (s *store) settings() (err error) {
 	}
 	if s.Out == "" {
 		s.Out = filepath.Join(s.Dir, "out")
+	}
+	if before != s.Out && there(before) {
+		s.left = before
 	}
 	return apart(s.Out, "--out")
 }

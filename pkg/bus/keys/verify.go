@@ -24,9 +24,7 @@ func (s *site) verify() error {
 	var g errgroup.Group
 	g.SetLimit(workers())
 	for _, a := range s.Accounts {
-		if err := s.verifyAccount(a); err != nil {
-			return err
-		}
+		g.Go(func() error { return s.verifyAccount(a) })
 		for _, u := range a.Users {
 			g.Go(func() error { return a.verifyUser(u) })
 		}

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/nats-io/jwt/v2"
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 
@@ -158,6 +159,32 @@ func (s *Server) Connect(t testing.TB, user string, more ...nats.Option) *nats.C
 	}
 	t.Cleanup(nc.Close)
 	return nc
+}
+
+// Claims reads what a file of credentials says, and checks that its two halves
+// belong together.
+func Claims(t testing.TB, path string) *jwt.UserClaims {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := jwt.ParseDecoratedJWT(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	claims, err := jwt.DecodeUserClaims(token)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	pair, err := jwt.ParseDecoratedUserNKey(data)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	if public, err := pair.PublicKey(); err != nil || public != claims.Subject {
+		t.Fatalf("%s: its seed is not that of its JWT: %v", path, err)
+	}
+	return claims
 }
 
 // Heard waits for a message on a subscription.
