@@ -64,8 +64,18 @@ func gatesBoard() dashboard {
 				q(`sum by (environment) (rate(nimmer_core_rejects_total{`+inEnvironment+`}[$__rate_interval]))`, "{{environment}} refused"),
 				q(`sum by (gate) (rate(nimmer_gate_late_waves_total{`+inGate+`}[$__rate_interval]))`, "{{gate}} late"),
 			}),
-			lines("Said by cells", "suffix: waves/s", 8, 8, []query{q(`sum by (cell, source) (rate(nimmer_cell_waves_total{`+inEnvironment+`}[$__rate_interval]))`, "{{source}}")}, stacked),
-			states("Nerves", 8, 8, []query{q(`nimmer_nerve_state{`+inEnvironment+`}`, "{{nerve}} {{state}}")}, nerveYes),
+			table("Who speaks", 16, 8, []column{
+				{name: "Environment", label: "environment"}, {name: "Cell", label: "cell"}, {name: "Version", label: "version"},
+				{name: "Waves a second", query: `sum by (environment, cell) (rate(nimmer_cell_waves_total{` + inEnvironment + `}[5m]))`, unit: "none", more: []property{{"decimals", 2}}},
+				{name: "Instances", query: `count by (environment, cell, version) (nimmer_cell_info{` + inEnvironment + `})`, unit: "none"},
+			}),
+		}},
+		section{"Nerves, and what cells cost", []panel{
+			states("Nerves", 12, 8, []query{q(`max by (nerve, state) (nimmer_nerve_state{`+inEnvironment+`})`, "{{nerve}} {{state}}")}, nerveYes),
+			lines("Lifeforce taken", "none", 12, 8, []query{
+				q(`sum by (cell) (rate(nimmer_cell_lifeforce_total{`+inEnvironment+`}[$__rate_interval]))`, "{{cell}} a second"),
+				q(`sum by (nerve) (rate(nimmer_nerve_lifeforce_total{`+inEnvironment+`}[$__rate_interval]))`, "{{nerve}} a second"),
+			}, stacked),
 		}},
 		section{"Keeping it", []panel{
 			heat("Time to store and publish", "s", 12, 8, `sum by (le) (increase(nimmer_core_store_seconds_bucket{`+inEnvironment+`}[$__rate_interval]))`,

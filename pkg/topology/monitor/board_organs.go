@@ -9,7 +9,7 @@ func organsBoard() dashboard {
 			states("What they do", 12, 6, []query{q(mindStates.expr("environment, mind", inEnvironment), "{{environment}} {{mind}}")}, mindStates.words()),
 			bars("Who waits", "percentunit", 6, 6, []query{q(`nimmer_mind_queue{`+inEnvironment+`} / nimmer_mind_queue_capacity`, "{{environment}} {{mind}}")},
 				between(0, 1), steps(green, at(amber, 0.5), at(red, 0.8)), described("The share of a mind's queue that is taken.")),
-			number("Simulated", "none", 6, q(`sum(nimmer_mind_simulated{`+inEnvironment+`})`, "minds"), plain, steps(green, at(amber, 1)),
+			number("Simulated", "none", 6, q(`sum(nimmer_mind_simulated{`+inEnvironment+`})`, "minds"), plain, tall(6), steps(green, at(amber, 1)),
 				described("Minds that only play: no engine was found.")),
 			lines("Requests", "reqps", 8, 8, []query{q(`sum by (mind, result) (rate(nimmer_mind_requests_total{`+inEnvironment+`}[$__rate_interval]))`, "{{mind}} {{result}}")}, stacked),
 			heat("Time to an answer", "s", 8, 8, `sum by (le) (increase(nimmer_mind_answer_seconds_bucket{`+inEnvironment+`}[$__rate_interval]))`),

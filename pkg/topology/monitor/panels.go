@@ -182,6 +182,9 @@ func columns(p *panel) {
 	p.FieldConfig.Defaults.Custom["lineWidth"] = 0
 }
 
+// tall makes a panel as high as its neighbours.
+func tall(h int) change { return func(p *panel) { p.GridPos.H = h } }
+
 // plain is a number without its course.
 func plain(p *panel) { p.Options["graphMode"] = "none" }
 
