@@ -92,7 +92,6 @@ func (f *serveFlags) run(cmd *cobra.Command) error {
 	if _, err := f.face.Begin("nimmer-bus", logger); err != nil {
 		return err
 	}
-	f.face.Metrics.Add("server", served)
 	services := []daemon.Named{{Name: "bus server", Service: served}}
 	lab.ObserveServices(f.face.Metrics, f.face.Health, services)
 	ctx, end := context.WithCancel(cmd.Context())

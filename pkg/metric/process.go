@@ -12,7 +12,8 @@ var (
 
 const busClient owner = "every process on the bus"
 
-// What a connection to the bus tells; connection is the account it goes into.
+// What a connection to the bus tells. connection is whose it is, as "gate_virtual", or the account it goes
+// into.
 var (
 	BusConnected     = busClient.gauge("nimmer_bus_connected", "Whether the connection to the bus is up.", "environment", "connection")
 	BusDisconnects   = busClient.counter("nimmer_bus_disconnects_total", "Connections that were lost.", "environment", "connection")

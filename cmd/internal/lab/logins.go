@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 
@@ -84,6 +85,13 @@ func (g *logins) block(ctx context.Context, kind, block string) (*bus.Conn, erro
 		return nil, fmt.Errorf("connect %s: it has no user in account %s", block, accounts.AccountName(g.env, kind))
 	}
 	return g.user(ctx, u.Name)
+}
+
+// all are the connections that were made, by user.
+func (g *logins) all() map[string]*bus.Conn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.conns)
 }
 
 // user returns the connection of a user; there is one for each.

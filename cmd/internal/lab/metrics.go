@@ -2,6 +2,8 @@ package lab
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
@@ -13,7 +15,17 @@ import (
 // Observe lets every part of the lab tell its metrics, and its health.
 func (l *Lab) Observe(r *prom.Registry, h *daemon.Health) {
 	r.Add("bus server", l.server)
-	ObserveBus(r, h, l.Conn, l.Env, "virtual")
+	for user, conn := range l.logins.all() {
+		r.Add("bus of "+user, bus.Metrics(conn, l.Env, strings.TrimPrefix(user, l.Env+"_")))
+	}
+	h.Check("bus", func(context.Context) error {
+		for user, conn := range l.logins.all() {
+			if _, err := conn.Connected(); err != nil {
+				return fmt.Errorf("%s: %w", user, err)
+			}
+		}
+		return nil
+	})
 	ObserveServices(r, h, l.Services)
 }
 
