@@ -38,7 +38,7 @@ var (
 	AttentionOpen   = gateCore.gauge("nimmer_attention_open_gates", "Open gates.", "environment")
 )
 
-const boundaryOf owner = "boundary, beside nimmer-gate"
+const boundaryOf owner = "the boundary, beside nimmer-gate"
 
 // What the boundary tells.
 var BoundaryRequests = boundaryOf.counter("nimmer_boundary_requests_total",

@@ -1,6 +1,6 @@
 package metric
 
-const natsServer owner = "nats-server: `nimmer up`, `nimmer bus serve`, or prometheus-nats-exporter beside any other"
+const natsServer owner = "a NATS server (`nimmer up`, `nimmer bus serve`, or prometheus-nats-exporter beside any other)"
 
 // labels of prometheus-nats-exporter.
 var (

@@ -52,20 +52,19 @@ type provider struct {
 // provisioning tells Grafana, on the same host, where its data and dashboards
 // are.
 func (w *watch) provisioning() ([]topology.Artifact, error) {
-	sources, err := asYAML(w.path("grafana", "provisioning/datasources/nimmer.yml"), "Data sources of the lab "+w.t.Lab.Name+".", datasourceFile{
-		APIVersion: 1, Prune: true, Datasources: []datasourceConfig{
-			{
-				Name: "Prometheus", UID: datasourceUID, Type: "prometheus", Access: "proxy", IsDefault: true,
-				URL:      fmt.Sprintf("http://127.0.0.1:%d", w.block.PrometheusPort),
-				JSONData: map[string]any{"timeInterval": interval, "httpMethod": "POST"},
-			},
-			{
-				Name: "Loki", UID: lokiUID, Type: "loki", Access: "proxy",
-				URL:      fmt.Sprintf("http://127.0.0.1:%d", w.block.LokiPort),
-				JSONData: map[string]any{"maxLines": 1000},
-			},
-		},
-	})
+	data := datasourceFile{APIVersion: 1, Prune: true, Datasources: []datasourceConfig{{
+		Name: "Prometheus", UID: datasourceUID, Type: "prometheus", Access: "proxy", IsDefault: true,
+		URL:      fmt.Sprintf("http://127.0.0.1:%d", w.block.PrometheusPort),
+		JSONData: map[string]any{"timeInterval": interval, "httpMethod": "POST"},
+	}}}
+	if w.block.Host != "" {
+		data.Datasources = append(data.Datasources, datasourceConfig{
+			Name: "Loki", UID: lokiUID, Type: "loki", Access: "proxy",
+			URL:      fmt.Sprintf("http://127.0.0.1:%d", w.block.LokiPort),
+			JSONData: map[string]any{"maxLines": 1000},
+		})
+	}
+	sources, err := asYAML(w.path("grafana", "provisioning/datasources/nimmer.yml"), "Data sources of the lab "+w.t.Lab.Name+".", data)
 	if err != nil {
 		return nil, err
 	}
