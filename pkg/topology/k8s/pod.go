@@ -1,6 +1,7 @@
 package k8s
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -99,10 +100,11 @@ func (w *workload) container() container {
 	}
 	c.Args = []string{
 		literal(w.block()), "--topology", declarationFolder + "/" + declarationFile,
-		"--listen", ":8080", "--log-format", "json",
+		"--http", fmt.Sprintf(":%d", healthPort), "--log-format", "json",
 	}
 	c.Ports = []port{{portName, healthPort}}
-	c.StartupProbe = probeOf("/healthz", 2, 30)
+	// It answers once it is on the bus, which may come up after it.
+	c.StartupProbe = probeOf("/healthz", 2, 150)
 	c.LivenessProbe = probeOf("/healthz", 10, 3)
 	c.ReadinessProbe = probeOf("/readyz", 5, 2)
 	c.VolumeMounts = append(c.VolumeMounts, volumeMount{Name: declarationVolume, MountPath: declarationFolder, ReadOnly: true})
