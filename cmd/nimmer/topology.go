@@ -41,7 +41,11 @@ func folder(args []string) string {
 // declared loads a declaration and says everything that is wrong with it.
 // Warnings go to stderr and are no failure.
 func declared(cmd *cobra.Command, args []string) (lab.Declaration, error) {
-	d := lab.Load(folder(args))
+	return wellDeclared(cmd, lab.Load(folder(args)))
+}
+
+// wellDeclared passes on a declaration that has no errors.
+func wellDeclared(cmd *cobra.Command, d lab.Declaration) (lab.Declaration, error) {
 	if len(d.Diagnostics) > 0 {
 		fmt.Fprintln(cmd.ErrOrStderr(), d.Diagnostics.Text(cli.Terminal(cmd.ErrOrStderr())))
 	}

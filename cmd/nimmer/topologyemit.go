@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
+	"github.com/nimmerverse/nimmer/cmd/internal/lab"
 	"github.com/nimmerverse/nimmer/pkg/daemon"
 	"github.com/nimmerverse/nimmer/pkg/topology/emit"
 	"github.com/nimmerverse/nimmer/pkg/topology/emitted"
@@ -39,8 +40,8 @@ func topologyEmitCommand() *cobra.Command {
 own folder:
 
 ` + partsHelp() + `
-The same declaration gives the same bytes on every machine. Each file is written
-whole or not at all. emitted.json remembers what was written: files that are no
+The same declaration gives the same bytes on every machine: a lab without hosts
+has one called localhost here. Each file is written whole or not at all. emitted.json remembers what was written: files that are no
 longer emitted are removed, and when one was edited by hand, or was there before,
 nothing is written and the command names it (--force replaces it).
 
@@ -79,7 +80,7 @@ func emitPartCommand(p emit.Part) *cobra.Command {
 }
 
 func (f *emitFlags) run(cmd *cobra.Command, args []string, names ...string) error {
-	d, err := declared(cmd, args)
+	d, err := wellDeclared(cmd, lab.LoadAnywhere(folder(args)))
 	if err != nil {
 		return err
 	}

@@ -67,8 +67,13 @@ type Declaration struct {
 }
 
 // Load reads the declaration in dir, or the built-in one-machine lab.
-func Load(dir string) Declaration {
-	opts := Machine()
+func Load(dir string) Declaration { return loadWith(dir, Machine()) }
+
+// LoadAnywhere reads it as every machine does: a lab without hosts has one
+// called localhost, whatever this machine is. What is written down is read so.
+func LoadAnywhere(dir string) Declaration { return loadWith(dir, load.Options{}) }
+
+func loadWith(dir string, opts load.Options) Declaration {
 	if dir == "" {
 		t, diags := load.Source("the built-in lab", map[string][]byte{"lab.hcl": load.InitHCL(opts)}, opts)
 		return Declaration{Topology: t, Diagnostics: diags}

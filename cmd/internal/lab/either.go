@@ -27,7 +27,7 @@ func LoadAny(ctx context.Context, from string) (Declaration, error) {
 	info, err := os.Stat(from)
 	switch {
 	case err == nil && info.IsDir():
-		return Load(from), nil
+		return LoadAnywhere(from), nil
 	case err == nil:
 		data, err := os.ReadFile(from)
 		if err != nil {
@@ -69,7 +69,7 @@ func loadRevision(ctx context.Context, object string) (Declaration, error) {
 	if err != nil {
 		return Declaration{}, fmt.Errorf("unpack %s: %w", object, err)
 	}
-	t, diags := load.Source(object, files, Machine())
+	t, diags := load.Source(object, files, load.Options{})
 	return Declaration{Topology: t, Diagnostics: diags}, nil
 }
 
