@@ -194,6 +194,9 @@ func (h *holder) plain(subjects []string) []string {
 // compare tells what a user may do more and less. What another allowed subject
 // covers already, or a denied one takes away, is no difference.
 func (t *teller) compare(h *holder, field, verb string, a, b *accounts.Grants) {
+	if slices.Equal(a.Derived, b.Derived) && slices.Equal(a.Declared, b.Declared) && slices.Equal(a.Deny, b.Deny) {
+		return
+	}
 	wider, narrower := difference(a, b), difference(b, a)
 	for _, d := range []struct {
 		mark     Mark

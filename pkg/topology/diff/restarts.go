@@ -3,6 +3,7 @@ package diff
 import (
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -25,11 +26,11 @@ type process struct {
 // restarts compares what every process reads: one that is there before and
 // after and reads something else starts again, or reloads.
 func restarts(a, b *topology.Topology, ma, mb *accounts.Model) ([]Change, error) {
-	before, err := processes(a, ma)
+	before, err := processes(a, accountsOf(ma, nil))
 	if err != nil {
 		return nil, err
 	}
-	after, err := processes(b, mb)
+	after, err := processes(b, accountsOf(mb, ma))
 	if err != nil {
 		return nil, err
 	}
@@ -93,24 +94,40 @@ func (r *reader) print(v any) string {
 	return string(data)
 }
 
-func processes(t *topology.Topology, m *accounts.Model) ([]process, error) {
+func processes(t *topology.Topology, accounts map[string]string) ([]process, error) {
 	r := &reader{t: t}
-	r.servers(m)
+	r.servers(accounts)
 	r.gateCores()
 	r.models()
 	r.others()
 	return r.list, r.err
 }
 
-// servers are the NATS servers of hubs and leaves.
-func (r *reader) servers(m *accounts.Model) {
-	accountsOf := map[string]string{}
-	for i := range m.Sites {
-		s := &m.Sites[i]
-		for _, member := range append(slices.Clone(s.Members), s.Name) {
-			accountsOf[string(s.Kind)+" "+member] = r.print(s.Accounts)
+// accountsOf says of each server, as "hub NAME" or "leaf NAME", whether its
+// accounts are those that it has in another model: "" as they were, or "new".
+func accountsOf(m, other *accounts.Model) map[string]string {
+	was := map[string]*accounts.Site{}
+	if other != nil {
+		for i := range other.Sites {
+			was[string(other.Sites[i].Kind)+" "+other.Sites[i].Name] = &other.Sites[i]
 		}
 	}
+	out := map[string]string{}
+	for i := range m.Sites {
+		s := &m.Sites[i]
+		state := ""
+		if old := was[string(s.Kind)+" "+s.Name]; other != nil && (old == nil || !reflect.DeepEqual(old.Accounts, s.Accounts)) {
+			state = "new"
+		}
+		for _, member := range append(slices.Clone(s.Members), s.Name) {
+			out[string(s.Kind)+" "+member] = state
+		}
+	}
+	return out
+}
+
+// servers are the NATS servers of hubs and leaves.
+func (r *reader) servers(accountsOf map[string]string) {
 	for i := range r.t.NATS {
 		n := r.t.NATS[i]
 		loads := map[string]string{"its accounts": accountsOf["hub "+n.Name], "its certificates": r.print(n.TLS)}

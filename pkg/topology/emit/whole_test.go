@@ -6,7 +6,9 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/emit"
@@ -160,7 +162,7 @@ func BenchmarkFiles(b *testing.B) {
 				what = part[0]
 			}
 			b.Run(fmt.Sprintf("%s/%d", what, n), func(b *testing.B) {
-				size := 0
+				size, begin := 0, processor()
 				for b.Loop() {
 					size = 0
 					for _, f := range must(b, lab, part...) {
@@ -168,7 +170,18 @@ func BenchmarkFiles(b *testing.B) {
 					}
 				}
 				b.ReportMetric(float64(size)/1e6, "MB")
+				b.ReportMetric(float64(processor()-begin)/float64(b.N)/1e6, "cpu-ms/op")
 			})
 		}
 	}
+}
+
+// processor is the time that this process took of all processors so far: it
+// does not depend on what else the machine is doing.
+func processor() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
