@@ -54,9 +54,6 @@ func (o *options) run(cmd *cobra.Command, args []string) error {
 	d := o.dialler(users, members, logger)
 	ctx := cmd.Context()
 	err = o.serve(ctx, view, members, users, d, logger)
-	if errors.Is(err, lab.ErrAsked) {
-		err = nil
-	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
 	defer cancel()
 	return errors.Join(err, d.Drain(stop))
@@ -135,7 +132,8 @@ func (o *options) available(members []member, logger *slog.Logger) ([]member, er
 	return out, nil
 }
 
-// serve runs the members until it is asked to stop.
+// serve runs the members until it is asked to stop. Each connects when it is
+// started, so that health is answered for while a bus is waited for.
 func (o *options) serve(ctx context.Context, view *topology.View, members []member, users lab.Users, d *lab.Dialler, logger *slog.Logger) error {
 	note, err := o.face.Begin("nimmer-cell", logger)
 	if err != nil {
@@ -147,21 +145,23 @@ func (o *options) serve(ctx context.Context, view *topology.View, members []memb
 	var services []daemon.Named
 	observed := map[*bus.Conn]bool{}
 	for _, m := range members {
-		conn, err := d.As(ctx, "", users.Member(o.bus.Env, m.Kind, m.Name), "nimmer-cell "+o.bus.Env+" "+m.Kind+"."+m.Name)
-		if err != nil {
-			return err
-		}
-		if !observed[conn] {
-			observed[conn] = true
-			lab.ObserveBus(o.face.Metrics, o.face.Health, conn, o.bus.Env, "virtual "+m.Kind+"."+m.Name)
-		}
-		s, err := o.build(view, m, conn, logger)
-		if err != nil {
-			return err
-		}
-		services = append(services, daemon.Named{Name: m.Kind + " " + m.Name, Service: s})
+		name := m.Kind + " " + m.Name
+		services = append(services, daemon.Named{Name: name, Service: &lab.Late{Make: func(ctx context.Context) (daemon.Service, error) {
+			conn, err := d.As(ctx, "", users.Member(o.bus.Env, m.Kind, m.Name), "nimmer-cell "+o.bus.Env+" "+m.Kind+"."+m.Name)
+			if err != nil {
+				return nil, err
+			}
+			if !observed[conn] { // members are started one after the other
+				observed[conn] = true
+				lab.ObserveBus(o.face.Metrics, o.face.Health, conn, o.bus.Env, "virtual "+m.Kind+"."+m.Name)
+			}
+			s, err := o.build(view, m, conn, logger)
+			if err == nil {
+				lab.ObserveServices(o.face.Metrics, o.face.Health, []daemon.Named{{Name: name, Service: s}})
+			}
+			return s, err
+		}}})
 	}
-	lab.ObserveServices(o.face.Metrics, o.face.Health, services)
 	return daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health}, o.face.Services(services...)...)
 }
 

@@ -54,9 +54,6 @@ func (o *options) run(cmd *cobra.Command) error {
 	}
 	ctx := cmd.Context()
 	err = o.serve(ctx, p, lines, logger)
-	if errors.Is(err, lab.ErrAsked) {
-		err = nil
-	}
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), daemon.DefaultDrain)
 	defer cancel()
 	return errors.Join(err, lines.Drain(stop))
@@ -163,7 +160,8 @@ func (o *options) print(cmd *cobra.Command, p plan) error {
 	return cli.WriteJSON(cmd.OutOrStdout(), facts.Beat(token, time.Now().UTC()))
 }
 
-// serve connects everywhere and runs the agent and the sensors.
+// serve runs the agent and the sensors until it is asked to stop. They connect
+// when they are started, so that health is answered for while a bus is waited for.
 func (o *options) serve(ctx context.Context, p plan, lines *lines, logger *slog.Logger) error {
 	note, err := o.face.Begin("nimmer-host", logger)
 	if err != nil {
@@ -172,37 +170,48 @@ func (o *options) serve(ctx context.Context, p plan, lines *lines, logger *slog.
 	if note != "" {
 		logger.Warn(note)
 	}
-	var places []host.Place
-	var services []daemon.Named
+	services := []daemon.Named{o.late("host agent", func(ctx context.Context) (daemon.Service, error) {
+		return o.agent(ctx, p, lines, logger)
+	})}
 	for _, env := range p.envs {
-		conn, err := lines.As(ctx, lines.server[env], p.users.Host(env, o.host), "nimmer-host "+o.host+" "+env)
-		if err != nil {
-			return err
-		}
-		places = append(places, host.Place{Env: env, Bus: conn, Keeper: lab.Keep(conn, env)})
-		lab.ObserveBus(o.face.Metrics, o.face.Health, conn, env, "infra "+env)
 		for _, c := range p.sensors[env] {
 			if ok, why := cell.Available(c.Builtin); !ok {
 				logger.Info("a sensor stays silent", slog.String("cell", c.Name), slog.String("why", why))
 				continue
 			}
-			conn, err := lines.As(ctx, lines.server[env], p.users.Member(env, "cell", c.Name), "nimmer-host "+o.host+" cell "+c.Name)
-			if err != nil {
-				return err
-			}
-			place := lab.Place{Env: env, Host: o.host, Bus: conn, Logger: logger}
-			built, err := place.Cell(c)
-			if err != nil {
-				return err
-			}
-			services = append(services, daemon.Named{Name: "cell " + c.Name + " in " + env, Service: built})
+			services = append(services, o.late("cell "+c.Name+" in "+env, func(ctx context.Context) (daemon.Service, error) {
+				conn, err := lines.As(ctx, lines.server[env], p.users.Member(env, "cell", c.Name), "nimmer-host "+o.host+" cell "+c.Name)
+				if err != nil {
+					return nil, err
+				}
+				return lab.Place{Env: env, Host: o.host, Bus: conn, Logger: logger}.Cell(c)
+			}))
 		}
 	}
-	agent, err := host.New(host.Config{Host: o.host, Places: places, Machine: p.machine, Expect: p.expect, Logger: logger})
-	if err != nil {
-		return err
-	}
-	services = append([]daemon.Named{{Name: "host agent", Service: agent}}, services...)
-	lab.ObserveServices(o.face.Metrics, o.face.Health, services)
 	return daemon.Run(ctx, logger, daemon.Options{Health: o.face.Health}, o.face.Services(services...)...)
+}
+
+// late is a service that is made, and tells its metrics, when it is started.
+func (o *options) late(name string, build func(context.Context) (daemon.Service, error)) daemon.Named {
+	return daemon.Named{Name: name, Service: &lab.Late{Make: func(ctx context.Context) (daemon.Service, error) {
+		s, err := build(ctx)
+		if err == nil {
+			lab.ObserveServices(o.face.Metrics, o.face.Health, []daemon.Named{{Name: name, Service: s}})
+		}
+		return s, err
+	}}}
+}
+
+// agent connects to every environment as the host.
+func (o *options) agent(ctx context.Context, p plan, lines *lines, logger *slog.Logger) (daemon.Service, error) {
+	var places []host.Place
+	for _, env := range p.envs {
+		conn, err := lines.As(ctx, lines.server[env], p.users.Host(env, o.host), "nimmer-host "+o.host+" "+env)
+		if err != nil {
+			return nil, err
+		}
+		places = append(places, host.Place{Env: env, Bus: conn, Keeper: lab.Keep(conn, env)})
+		lab.ObserveBus(o.face.Metrics, o.face.Health, conn, env, "infra "+env)
+	}
+	return host.New(host.Config{Host: o.host, Places: places, Machine: p.machine, Expect: p.expect, Logger: logger})
 }

@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
+	"sync"
 
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
-
-// ErrAsked says that a daemon was asked to stop before it had connected.
-var ErrAsked = errors.New("asked to stop")
 
 // Dialler opens the connections of a daemon that is several users: each with
 // its own credentials out of a folder, or all of them with one login.
@@ -25,6 +21,7 @@ type Dialler struct {
 	// Folder holds USER.creds for each user; "" when there is one login for all.
 	Folder string
 
+	mu    sync.Mutex
 	conns map[string]*bus.Conn // by server and user; without a folder by server
 	all   []*bus.Conn
 }
@@ -43,8 +40,10 @@ func SystemdCreds(user string) string {
 }
 
 // As connects as a user to a server ("": that of Options), once, and waits for a
-// bus that is not there yet. Asked to stop meanwhile it returns ErrAsked.
+// bus that is not there yet until ctx ends.
 func (d *Dialler) As(ctx context.Context, server, user, name string) (*bus.Conn, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	key := server
 	o := d.Options
 	o.Name, o.Wait = name, true
@@ -57,13 +56,9 @@ func (d *Dialler) As(ctx context.Context, server, user, name string) (*bus.Conn,
 	if conn := d.conns[key]; conn != nil {
 		return conn, nil
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	conn, err := bus.Connect(ctx, o)
 	switch {
 	case err == nil:
-	case ctx.Err() != nil:
-		return nil, ErrAsked
 	case d.Folder != "":
 		return nil, fmt.Errorf("connect to the bus as %s: %w", user, err)
 	default:
@@ -79,6 +74,8 @@ func (d *Dialler) As(ctx context.Context, server, user, name string) (*bus.Conn,
 
 // Drain ends all connections.
 func (d *Dialler) Drain(ctx context.Context) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	var errs []error
 	for _, conn := range d.all {
 		errs = append(errs, conn.Drain(ctx))
