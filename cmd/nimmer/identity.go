@@ -254,6 +254,7 @@ is shown, and does not count.`,
 
 func identityLocalCommand() *cobra.Command {
 	var host string
+	var output cli.Output
 	cmd := &cobra.Command{
 		Use:   "local [DIR]",
 		Short: "Print users, groups and rules for machines without FreeIPA",
@@ -276,14 +277,12 @@ users themselves. The NixOS modules read it; it is also what
 				}
 				local = local.On(host)
 			}
-			data, err := local.JSON()
-			if err != nil {
-				return err
-			}
-			_, err = cmd.OutOrStdout().Write(data)
-			return err
+			return showLocal(cmd.OutOrStdout(), local, output)
 		},
 	}
 	cmd.Flags().StringVar(&host, "host", "", "only what this host needs")
+	cli.AddOutput(cmd, &output)
+	output = cli.JSON // what the modules read; the table is for looking
+	cmd.Flags().Lookup("output").DefValue = string(cli.JSON)
 	return cmd
 }

@@ -3,12 +3,15 @@ package main
 import (
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/pkg/identity"
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/ipa"
 )
 
 func hasHost(t *topology.Topology, name string) bool {
@@ -116,4 +119,34 @@ func reportCounts(r *identity.Report) string {
 		}
 	}
 	return text + "; apply again to go on"
+}
+
+func showLocal(w io.Writer, l *ipa.Local, output cli.Output) error {
+	if output == cli.JSON {
+		data, err := l.JSON()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(data)
+		return err
+	}
+	var rows [][]string
+	for _, u := range l.Users {
+		number, linger := "-", "no"
+		if u.UID != 0 {
+			number = strconv.Itoa(u.UID)
+		}
+		if u.Linger {
+			linger = "yes"
+		}
+		rows = append(rows, []string{u.Name, number, namesOrDash(u.Groups), namesOrDash(u.Hosts), linger})
+	}
+	return cli.Table(w, []string{"USER", "NUMBER", "GROUPS", "HOSTS", "LINGERS"}, rows)
+}
+
+func namesOrDash(names []string) string {
+	if len(names) == 0 {
+		return "-"
+	}
+	return strings.Join(names, " ")
 }

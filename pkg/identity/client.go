@@ -135,7 +135,7 @@ func (c *Client) sendCalls(ctx context.Context, req Request, args []any) (*respo
 		case err != nil:
 			return nil, err
 		case status == http.StatusOK:
-			return parseResponse(data)
+			return c.parse(data)
 		case status == http.StatusUnauthorized && !again:
 			if err := c.opts.Login.login(ctx, c); err != nil {
 				return nil, err
@@ -145,6 +145,17 @@ func (c *Client) sendCalls(ctx context.Context, req Request, args []any) (*respo
 		}
 	}
 }
+
+func (c *Client) parse(data []byte) (*response, error) {
+	res, err := parseResponse(data)
+	if err != nil {
+		return nil, &daemon.Error{Op: "read the answer of FreeIPA", Subject: c.opts.Server, Err: err, Hint: notIPAHint}
+	}
+	return res, nil
+}
+
+// notIPAHint is for answers that no FreeIPA gives.
+const notIPAHint = "is this a FreeIPA server, and nothing in between that answers for it? its API lies below /ipa"
 
 // post sends a body and returns what came back. header, where given, is filled
 // with the answer's.
@@ -196,7 +207,9 @@ func (c *Client) unexpected(what string, status int) error {
 	case status == http.StatusUnauthorized:
 		e.Hint = "the login was accepted but not its session: are the clocks of this machine and the server the same?"
 	case status == http.StatusNotFound:
-		e.Hint = "is this a FreeIPA server? its API lies below /ipa"
+		e.Hint = notIPAHint
+	case status >= http.StatusMultipleChoices && status < http.StatusBadRequest:
+		e.Hint = "it sends us to another place, where a session's cookie does not go: name the server itself"
 	case status >= http.StatusInternalServerError:
 		e.Hint = "look at the server: `ipactl status`, /var/log/httpd/error_log"
 	}

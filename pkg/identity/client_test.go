@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -270,5 +271,30 @@ func TestSecretFile(t *testing.T) {
 		case err != nil || got != "wrong-pass":
 			t.Errorf("%q gives %q, %v", test.content, got, err)
 		}
+	}
+}
+
+// A server that is no FreeIPA, or sends us elsewhere, is named as such.
+func TestNotFreeIPA(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		status     int
+		body       string
+		text, hint string
+	}{
+		{http.StatusOK, "<html>Welcome</html>", "it is no JSON-RPC", "is this a FreeIPA server"},
+		{http.StatusOK, `{"result":null,"error":null}`, "neither a result nor an error", "is this a FreeIPA server"},
+		{http.StatusNotFound, "", "404 Not Found", "below /ipa"},
+		{http.StatusFound, "", "302 Found", "name the server itself"},
+		{http.StatusBadGateway, "", "502 Bad Gateway", "ipactl status"},
+	} {
+		s := identitytest.New(t)
+		s.Answer = func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Location", "https://elsewhere.test/")
+			w.WriteHeader(test.status)
+			_, _ = w.Write([]byte(test.body))
+		}
+		_, err := client(t, options(s)).Hello(context.Background())
+		says(t, err, test.text, test.hint)
 	}
 }

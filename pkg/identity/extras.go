@@ -50,6 +50,9 @@ func (c *comparer) delete(k *kind, name string) {
 		stage = stageDeleteFirst // before what it refers to, or what marks it
 	}
 	ch := Change{Action: ActionDelete, Kind: k.kind, Name: name, Details: []string{"it is no longer declared"}}
+	if x := c.live.entries[k][name]; x != nil {
+		ch.Details = append(ch.Details, c.othersIn(k, x)...)
+	}
 	ch.steps = append(ch.steps, step{stage: stage, fine: []int{CodeNotFound}, req: Request{Method: k.prefix + "_del", Args: []string{name}}})
 	c.plan.Changes = append(c.plan.Changes, ch)
 }
@@ -65,4 +68,17 @@ func (c *comparer) extraServices() {
 			c.found(ActionExtra, serviceKind, name, pruneHint(serviceKind), "it is no longer declared")
 		}
 	}
+}
+
+// othersIn says what others have put into an entry of ours.
+func (c *comparer) othersIn(k *kind, x *existing) []string {
+	var found []string
+	for _, r := range k.relations {
+		others := slices.DeleteFunc(slices.Clone(x.members[r.name]), func(name string) bool { return c.isOurs(r, name) })
+		if len(others) > 0 && r.remove != "" && r.name == "user" {
+			slices.Sort(others)
+			found = append(found, "others have added "+counted(r.name, others))
+		}
+	}
+	return found
 }

@@ -96,10 +96,10 @@ type nested struct {
 func parseResponse(data []byte) (*response, error) {
 	var r response
 	if err := json.Unmarshal(bytes.TrimSpace(data), &r, json.MatchCaseInsensitiveNames(false)); err != nil {
-		return nil, fmt.Errorf("read the server's answer: %w", err)
+		return nil, fmt.Errorf("it is no JSON-RPC: %w", err)
 	}
 	if r.Error == nil && r.Result == nil {
-		return nil, errors.New("read the server's answer: it holds neither a result nor an error")
+		return nil, errors.New("it holds neither a result nor an error")
 	}
 	return &r, nil
 }

@@ -80,6 +80,10 @@ func (s *Server) json(w http.ResponseWriter, r *http.Request) {
 			panic(http.ErrAbortHandler)
 		}
 	}()
+	if s.Answer != nil {
+		s.Answer(w, r)
+		return
+	}
 	user := s.session(r)
 	if user == "" {
 		w.Header().Set("WWW-Authenticate", "Negotiate")

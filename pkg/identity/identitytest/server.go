@@ -36,6 +36,8 @@ type Server struct {
 	SizeLimit int
 	// Negotiate judges a Kerberos login; nil: every ticket is refused.
 	Negotiate func(http.ResponseWriter, *http.Request) (principal string, ok bool)
+	// Answer, where it is set, answers every JSON-RPC request instead.
+	Answer http.HandlerFunc
 
 	tls *httptest.Server
 	dir string
