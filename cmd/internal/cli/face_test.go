@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -67,11 +68,12 @@ func TestFaceAnswers(t *testing.T) {
 // TestFaceAddressTaken: the default address gives way, one that was asked for does not.
 func TestFaceAddressTaken(t *testing.T) {
 	t.Parallel()
-	first := face(t, "127.0.0.1:0")
-	if _, err := first.Begin("first", quiet); err != nil {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
 		t.Fatal(err)
 	}
-	address := strings.TrimSuffix(strings.TrimPrefix(first.URL(), "http://"), "/metrics")
+	defer taken.Close()
+	address := taken.Addr().String()
 
 	second := face(t, address)
 	note, err := second.Begin("second", quiet)

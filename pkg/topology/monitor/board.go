@@ -79,7 +79,7 @@ var alertsAsAnnotations = annotation{
 func choose(name, label, from, of string, multi bool) variable {
 	text := "label_values(" + from + ", " + of + ")"
 	v := variable{
-		Name: name, Label: label, Type: "query", Definition: text, Query: variableQuery{text, "values"}, Datasource: &here,
+		Name: name, Label: label, Type: "query", Definition: text, Query: variableQuery{kindLabelValues, text, "PrometheusVariableQueryEditor-VariableQuery"}, Datasource: &here,
 		Multi: multi, IncludeAll: true, AllValue: ".*", Current: choice{true, "All", "$__all"}, Refresh: 2, Sort: 1,
 	}
 	return v

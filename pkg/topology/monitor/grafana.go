@@ -61,10 +61,15 @@ type variable struct {
 	Hide       int         `json:"hide"`
 }
 
+// variableQuery asks for the values of a label, in the form of the query
+// editor.
 type variableQuery struct {
+	Kind  int    `json:"qryType"`
 	Query string `json:"query"`
 	RefID string `json:"refId"`
 }
+
+const kindLabelValues = 1
 
 type choice struct {
 	Selected bool `json:"selected"`
