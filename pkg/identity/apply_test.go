@@ -311,6 +311,13 @@ func TestPrune(t *testing.T) {
 		t.Errorf("want extras and nothing to do:\n%s", words(p))
 	}
 
+	shell := s.Get("hbacrule", "shell@dioscuri")
+	shell["memberuser_user"] = append(shell["memberuser_user"], "admin")
+	s.Put("hbacrule", "shell@dioscuri", shell)
+	if text := words(plan(t, s, d, identity.Choice{Prune: true})); !strings.Contains(text, "delete hbac-rule shell@dioscuri: it is no longer declared; others have added user admin\n") {
+		t.Errorf("the plan does not say that others are in it:\n%s", text)
+	}
+
 	mustApply(t, s, d, identity.Choice{Prune: true})
 	organs := s.Get("user", "nyx-organs")
 	if organs["nsaccountlock"][0] != "TRUE" || !slices.Contains(organs["userclass"], "nimmer-retired:sample") {
