@@ -88,8 +88,8 @@ func (d *disk) write(files []file) error {
 	return nil
 }
 
-// each runs over files: one after the other where steps are counted, else many
-// at a time.
+// each runs over files: one after the other where steps are counted, else as many
+// at a time as there are processors. More would only wait for the folder's lock.
 func (d *disk) each(files []file, do func(file) error) error {
 	if d.before != nil {
 		for _, f := range files {
@@ -100,7 +100,7 @@ func (d *disk) each(files []file, do func(file) error) error {
 		return nil
 	}
 	var g errgroup.Group
-	g.SetLimit(workers())
+	g.SetLimit(runtime.GOMAXPROCS(0))
 	for _, f := range files {
 		g.Go(func() error { return do(f) })
 	}
