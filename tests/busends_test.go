@@ -84,7 +84,7 @@ type world struct {
 	hub, west, east *buslab.Process
 }
 
-// run starts the hub with our own program, the leaves with nats-server, each on
+// newWorld starts the hub with our own program, the leaves with nats-server, each on
 // its host, from the emitted files, and makes the streams of every environment.
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -193,7 +193,7 @@ func (c *client) refused(subject string) bool {
 	return err != nil && strings.Contains(err.Error(), fmt.Sprintf("Permissions Violation for Publish to %q", subject))
 }
 
-// listens collects everything an operator at the hub hears below subjects.
+// ear collects what a client hears.
 type ear struct {
 	mu    sync.Mutex
 	heard []*nats.Msg
@@ -388,6 +388,11 @@ func replySubjects(w *world) {
 			})
 		}
 	}
+	// Real asks nobody in virtual: the server would put the answer at its subjects.
+	real := w.login("spine_hub", accounts.IdentityUser("dev", "dafit", topology.AccountReal))
+	if real.says("dev.organs.vision.detect.dafit", "dev.real.gates.sum.transition", "{}") {
+		w.Error("an identity asks an organ from real")
+	}
 	// What a later message overtakes was not sent.
 	if !math.says("dev.nervous.rejects", "", "{}") {
 		w.Error("the marker was refused")
@@ -496,7 +501,19 @@ func revoked(w *world) {
 	if again, err := w.dial("spine_hub", kept, dafit); !errors.Is(err, nats.ErrAuthorization) && !errors.Is(err, nats.ErrAuthRevoked) {
 		w.Errorf("logs in after being revoked (%d bytes of JWT): %v, %v", len(token), again, err)
 	}
-	w.login("spine_hub", accounts.OperatorUser("dev")) // nobody else was meant
+	operator := w.login("spine_hub", accounts.OperatorUser("dev")) // nobody else was meant
+	// The leaves are back, with all they hear and serve.
+	admin := w.login("spine_hub", accounts.AdminUser("dev", topology.AccountVirtual))
+	math := w.login("left", accounts.CellUser("dev", "math"))
+	if _, err := math.Subscribe("dev.nervous.cells.math.request", func(m *nats.Msg) { _ = m.Respond(nil) }); err != nil {
+		w.Fatal(err)
+	}
+	for c, subject := range map[*client]string{admin: "$JS.left.API.STREAM.INFO.DEV_NOTES", operator: "dev.nervous.cells.math.request"} {
+		buslab.Until(w, subject+" is answered after the reload", 20*time.Second, func() error {
+			_, err := c.Request(subject, nil, time.Second)
+			return err
+		})
+	}
 }
 
 // cutOff: what is said on a leaf that is cut off is kept there, and is all at

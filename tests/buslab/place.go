@@ -45,8 +45,8 @@ func NewLoopback(t testing.TB, hub string) *Loopback {
 	return &Loopback{t: t, hub: hub, stores: map[string]string{}, running: map[string]*Process{}, leafPort: map[string]int{}}
 }
 
-// Subnet is that of the hosts' addresses.
-func (p *Loopback) Subnet() string { return "127.77" }
+// Subnet is that of the hosts' addresses; only the hub's is used.
+func (p *Loopback) Subnet() string { return "127.0" }
 
 // Run moves what two servers of one machine cannot share, and starts the server.
 func (p *Loopback) Run(l *Lab, s natsconf.Server, argv ...string) *Process {

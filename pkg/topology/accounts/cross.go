@@ -2,25 +2,28 @@ package accounts
 
 import (
 	"slices"
-	"time"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-// organThreshold is how long an organ may take to answer across accounts: the
-// server's own two minutes would cut a model off that is being loaded.
-const organThreshold = topology.Duration(10 * time.Minute)
-
 // cross lets through what crosses the accounts of an environment, and nothing
 // else does.
+//
+// Real asks nobody in virtual, organs included. The server puts a service's
+// answer wherever the question's reply subject says, unchecked: who may ask an
+// organ from real, and answers as that organ in virtual, would write the real
+// garden's transitions (tried: the answer was stored in the stream REAL). An
+// identity asks organs with its user in virtual, where answers go to inboxes
+// only. The two services that are left answer to subjects of virtual, with what
+// a stream or the deployer says.
 func (c *compiler) cross(s *site, env string) {
 	p := c.at(s, env)
 	virtual, real, infra := s.accounts[AccountName(env, topology.AccountVirtual)], s.accounts[AccountName(env, topology.AccountReal)], s.accounts[AccountName(env, topology.AccountInfra)]
 
 	// Virtual hands over. To look at: Real acts on what is stored.
 	stream(virtual, real, p.of(wave.KindRealVerified, "*"))
-	// What Real decided and measured, and what it asks.
+	// What Real decided and measured, and what it wonders about.
 	stream(real, virtual, p.of(wave.KindRealTransition, "*"))
 	stream(real, virtual, p.of(wave.KindRealFeedback, "*"))
 	for _, waves := range c.realWaves(p) {
@@ -28,8 +31,6 @@ func (c *compiler) cross(s *site, env string) {
 	}
 	// Who acts in virtual and measures says what came of it.
 	service(virtual, real, Import{Subject: p.of(wave.KindRealFeedback, "*")}, Export{})
-	// Real may use organs, by name only.
-	service(real, virtual, Import{Subject: p.of(wave.KindOrganVerbAs, "*", "*", "*")}, Export{Answers: "stream", Threshold: organThreshold})
 	// Commands come from virtual, and the server says from whom.
 	commands := env + ".infra.deploy.*"
 	service(virtual, infra, Import{Subject: commands, Share: true}, Export{})
@@ -121,7 +122,7 @@ func (c *compiler) linkGrants(env, kind, hub, leaf string) (publish, subscribe [
 		publish = append(publish, p.of(wave.KindRealVerified, "*"), p.of(wave.KindRealFeedback, "*"), "$SRV.>")
 		subscribe = append(subscribe, "$SRV.>")
 	case topology.AccountReal:
-		publish = append(publish, append(c.realWaves(&p), p.of(wave.KindOrganVerbAs, "*", "*", "*"))...)
+		publish = append(publish, c.realWaves(&p)...)
 	}
 	return publish, subscribe
 }

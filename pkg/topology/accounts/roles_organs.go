@@ -32,13 +32,12 @@ func (e *envCompiler) serveOrgan(o *topology.Organ, host, user, identity string)
 	e.give([]string{host}, r)
 }
 
-// organRole is what serving one organ takes. A request's answer may have to go
-// back into the real account.
+// organRole is what serving one organ takes.
 func (e *envCompiler) organRole(o *topology.Organ, user, identity string) role {
 	return role{
 		account: topology.AccountVirtual, role: RoleOrgans, user: user, block: "organ." + o.Name, identity: identity, asks: true,
 		needs: func(p *place) (publish, subscribe []string) {
-			publish = append(answers(true), p.of(wave.KindOrganState, o.Name))
+			publish = append(answers(false), p.of(wave.KindOrganState, o.Name))
 			subscribe = append(discovery(OrganService(o.Name)), p.of(wave.KindOrganVerb, o.Name, "*"), p.of(wave.KindOrganVerbAs, o.Name, "*", "*"))
 			return publish, subscribe
 		},
@@ -61,7 +60,8 @@ func (e *envCompiler) minds() {
 }
 
 // identities makes the users of declared identities: one in each account, with
-// what they may ask in their own name, and what was declared beyond that.
+// what they may ask in their own name (in virtual: see cross), and what was
+// declared beyond that.
 func (e *envCompiler) identities() {
 	for i := range e.view.Identities {
 		id := &e.view.Identities[i]
@@ -74,9 +74,7 @@ func (e *envCompiler) identities() {
 		})
 		e.give(id.Hosts, role{
 			account: topology.AccountReal, block: block, identity: id.Name, asks: true,
-			needs: func(p *place) (publish, subscribe []string) {
-				return []string{p.of(wave.KindOrganVerbAs, "*", "*", id.Name)}, nil
-			},
+			needs: func(*place) (publish, subscribe []string) { return nil, nil },
 		})
 		e.declared(id)
 	}
