@@ -42,9 +42,9 @@ func TestBadKeys(t *testing.T) {
 	_, otherLab := source(t, strings.Replace(smallHCL, `lab "small"`, `lab "other"`, 1))
 	_, moreSites := source(t, smallHCL+"\nhost \"edge\" { system = \"x86_64-linux\" }\nleaf \"edge\" { host = host.edge }\n")
 	for name, tc := range map[string]struct {
-		break_ func(t *testing.T, dir string)
-		want   string
-		hint   string
+		harm func(t *testing.T, dir string)
+		want string
+		hint string
 	}{
 		"others may read a seed": {func(t *testing.T, dir string) {
 			if err := os.Chmod(filepath.Join(dir, "hub-hub", "seeds.json"), 0o640); err != nil {
@@ -132,8 +132,8 @@ func TestBadKeys(t *testing.T) {
 			root := t.TempDir()
 			o := keys.Options{Dir: filepath.Join(root, "keys"), Out: filepath.Join(root, "out")}
 			made(t, o)
-			if tc.break_ != nil {
-				tc.break_(t, o.Dir)
+			if tc.harm != nil {
+				tc.harm(t, o.Dir)
 			}
 			model := m
 			switch name {
@@ -432,5 +432,23 @@ func TestRecipients(t *testing.T) {
 	}
 	if _, err := keys.ParseRecipients([]string{id.Recipient().String(), "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHsKLqeplhpW+uObz5dvMgjz1OxfM/XXUB+VHtZ6isGN alice"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// Two users of one name in what was signed are refused: a revocation of one
+// would be taken for the other's.
+func TestTwoOfOneName(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct{ accounts, want string }{
+		{`[{"name":"A","users":[{"name":"u"},{"name":"u"}]}]`, "not in order"},
+		{`[{"name":"A","users":[{"name":"u"}]},{"name":"A","users":[]}]`, "not in order"},
+		{`[{"name":"A","users":[{"name":"u"}]},{"name":"B","users":[{"name":"u"}]}]`, `two users are called "u"`},
+		{`[{"name":"A","users":[{"name":"u","status":"removed"}]},{"name":"B","users":[{"name":"u"}]}]`, ""},
+	} {
+		_, err := keys.ParseSite([]byte(`{"format_version":1,"lab":"small","kind":"hub","name":"hub","operator":{"key":"","sign":"","jwt":""},"accounts":`+tc.accounts+`}`),
+			"small", "hub", "hub")
+		if (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: %v, want %q", tc.accounts, err, tc.want)
+		}
 	}
 }
