@@ -114,6 +114,14 @@ func aRobot(t *testing.T, b *fakeBus, room string, nerves ...string) *Cell {
 	return wheels
 }
 
+// whereIs asks a motor directly.
+func whereIs(c *Cell) robot.State {
+	m := c.behaviour.(*motor)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.body.State(time.Now())
+}
+
 func roomText(seed uint64) string {
 	dice := rand.New(rand.NewPCG(seed, 1))
 	w, h := 3+dice.IntN(4), 2+dice.IntN(4)
@@ -154,7 +162,7 @@ func TestRobotExploresItsRoom(t *testing.T) {
 			for ; !finished(b, want) && time.Since(begun) < 30*time.Minute; <-time.After(5 * time.Second) {
 			}
 			<-time.After(5 * time.Second)
-			state := c.behaviour.(*motor).body.State(time.Now())
+			state := whereIs(c)
 			states := decodeAll[wave.NerveState](t, b.on("dev.nervous.nerves.exploration.state"))
 			if !finished(b, want) || state.Touches > 0 || state.Motion != robot.Rest {
 				t.Errorf("room\n%safter %s: the last word is %+v; the robot: %+v", text, time.Since(begun), states[len(states)-1], state)
@@ -219,7 +227,7 @@ func TestRobotEvades(t *testing.T) {
 		for range 10 {
 			<-time.After(time.Second)
 		}
-		s := wheels.behaviour.(*motor).body.State(time.Now())
+		s := whereIs(wheels)
 		if s.Touches > 0 || s.Odometer < 1.5 || s.Heading == 0 {
 			t.Errorf("it did not drive to the wall, brake and turn away: %+v", s)
 		}

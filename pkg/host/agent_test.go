@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -64,10 +66,20 @@ func (e *ear) breakWith(err error) {
 	e.broken = err
 }
 
-func (e *ear) count() int {
+func (e *ear) count() int { return len(e.heard().beats) }
+
+// heard is a copy of what was heard so far.
+func (e *ear) heard() (out struct {
+	beats []wave.HostBeat
+	at    []time.Time
+	on    map[string]int
+	kept  map[string]string
+},
+) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return len(e.beats)
+	out.beats, out.at, out.on, out.kept = slices.Clone(e.beats), slices.Clone(e.at), maps.Clone(e.on), maps.Clone(e.kept)
+	return out
 }
 
 // plain makes the files of a Linux machine below a folder of the test.
@@ -100,21 +112,22 @@ func TestAgentBeats(t *testing.T) {
 		}
 		daemontest.Running(t, a)
 		synctest.Wait()
-		if bus.on["dev.infra.hosts.the-host.heartbeat"] != 1 || bus.on["prod.infra.hosts.the-host.heartbeat"] != 1 {
-			t.Fatalf("not said at once, in both: %v", bus.on)
+		if on := bus.heard().on; on["dev.infra.hosts.the-host.heartbeat"] != 1 || on["prod.infra.hosts.the-host.heartbeat"] != 1 {
+			t.Fatalf("not said at once, in both: %v", on)
 		}
 		<-time.After(60*time.Second - time.Millisecond)
 		synctest.Wait()
 		if got := bus.count(); got != 2*7 {
 			t.Errorf("%d beats in a minute, want the first and six", got)
 		}
-		for i := 4; i < len(bus.at); i += 2 {
-			if apart := bus.at[i].Sub(bus.at[i-2]); apart != Every {
+		heard := bus.heard()
+		for i := 4; i < len(heard.at); i += 2 {
+			if apart := heard.at[i].Sub(heard.at[i-2]); apart != Every {
 				t.Errorf("beat %d came %s after the one before", i/2, apart)
 			}
 		}
-		if !strings.Contains(bus.kept["the-host"], `"boot_id":"b00t"`) {
-			t.Errorf("kept: %v", bus.kept)
+		if !strings.Contains(heard.kept["the-host"], `"boot_id":"b00t"`) {
+			t.Errorf("kept: %v", heard.kept)
 		}
 		metrictest.Collect(t, a).Want(t, metrictest.Told{
 			"nimmer_host_heartbeats_total{dev,the-host}": 7, "nimmer_host_heartbeats_total{prod,the-host}": 7,
@@ -153,8 +166,9 @@ func TestAgentSaysChangesAtOnce(t *testing.T) {
 			change()
 			<-time.After(watchEvery + time.Millisecond)
 			synctest.Wait()
-			if got := bus.count(); got == before || !want(bus.beats[got-1]) {
-				t.Errorf("%s: %d beats, the last is %+v", what, got-before, bus.beats[got-1])
+			beats := bus.heard().beats
+			if got := len(beats); got == before || !want(beats[got-1]) {
+				t.Errorf("%s: %d beats, the last is %+v", what, got-before, beats[got-1])
 			}
 		}
 		within("switched", func() {
