@@ -87,7 +87,7 @@ func (c *compiler) link(s *site, env string) {
 	hub := c.hubs[env]
 	for _, kind := range kinds {
 		name, user := AccountName(env, kind), LinkUser(env, s.Name, kind)
-		publish, subscribe := c.linkGrants(env, kind, hub.Domain, s.Domain)
+		publish, subscribe := c.linkGrants(s, env, kind)
 		hub.grant(name, user, RoleLeaf, "leaf."+s.Name, "", publish, subscribe)
 		s.Links = append(s.Links, Link{Hub: hub.Name, Account: name, User: user, Deny: c.keptOn(s, env, kind)})
 	}
@@ -106,25 +106,47 @@ var linkCalls = []string{
 	"INFO", "STREAM.NAMES", "STREAM.LIST", "STREAM.INFO.*", "STREAM.MSG.GET.*", "DIRECT.GET.>", "CONSUMER.>", "$KV.>",
 }
 
-// linkGrants is what may come from a leaf, and what may go to it.
-func (c *compiler) linkGrants(env, kind, hub, leaf string) (publish, subscribe []string) {
-	publish = []string{"_IN.>", "_INBOX.>", "$JS.ACK.>", "$JSC.R.>", "$JS.S.>", "_R_.>"}
+// linkGrants is what may come from a leaf, and what may go to it. Each entry was
+// taken away once, with servers, and missed:
+//
+//	_IN, _INBOX      answers to who asks on the other side; _INBOX is the plain nats command's
+//	$JS.ACK          readers on the leaf acknowledge what the hub's streams gave them
+//	$JS.S, $JSC.R    what the hub's copies of the leaf's streams are sent, and the answers to their asking for it
+//	$JS.FC           the hub tells the leaf to go on sending
+//	$JS.HUB.API      readers and buckets of the hub, call by call; streams are made and removed at the hub only
+//	$JS.LEAF.API     the hub's admins and copies reach the leaf's streams
+//	$SRV             discovery, in both directions
+//
+// _R_ is not among them: services across accounts are at the hub, and so is who
+// serves them.
+func (c *compiler) linkGrants(s *site, env, kind string) (publish, subscribe []string) {
+	p := place{env: env}
+	publish = []string{"_IN.>", "_INBOX.>", "$JS.ACK.>", "$JSC.R.>", "$JS.S.>"}
 	for _, call := range linkCalls {
-		publish = append(publish, "$JS."+hub+".API."+call)
+		publish = append(publish, "$JS."+c.hubs[env].Domain+".API."+call)
 	}
 	for _, d := range linkDomains[kind] {
-		publish = append(publish, env+"."+d+".>")
+		publish = append(publish, p.under(d))
 	}
-	p := place{env: env}
-	subscribe = []string{env + ".>", "_IN.>", "_INBOX.>", "$JS." + leaf + ".API.>", "$JS.FC.>"}
+	subscribe = []string{env + ".>", "_IN.>", "_INBOX.>", "$JS." + s.Domain + ".API.>", "$JS.FC.>"}
 	switch kind {
 	case topology.AccountVirtual:
-		publish = append(publish, p.of(wave.KindRealVerified, "*"), p.of(wave.KindRealFeedback, "*"), "$SRV.>")
+		publish = append(publish, p.of(wave.KindRealFeedback, "*"), "$SRV.>")
+		if c.gateAt(s, env) { // only gate core hands over
+			publish = append(publish, p.of(wave.KindRealVerified, "*"))
+		}
 		subscribe = append(subscribe, "$SRV.>")
 	case topology.AccountReal:
 		publish = append(publish, c.realWaves(&p)...)
 	}
 	return publish, subscribe
+}
+
+// gateAt reports whether gate core of an environment runs where a leaf is.
+func (c *compiler) gateAt(s *site, env string) bool {
+	return slices.ContainsFunc(c.t.Services, func(g topology.Service) bool {
+		return g.Process == "gate" && slices.Contains(g.Environments, env) && slices.Contains(g.Hosts, s.Host)
+	})
 }
 
 // keptOn lists what the streams that live on this leaf capture.
