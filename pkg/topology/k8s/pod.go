@@ -103,8 +103,8 @@ func (w *workload) container() container {
 		"--http", fmt.Sprintf(":%d", healthPort), "--log-format", "json",
 	}
 	c.Ports = []port{{portName, healthPort}}
-	// It answers once it is on the bus, which may come up after it.
-	c.StartupProbe = probeOf("/healthz", 2, 150)
+	// It lives while it waits for the bus, and is ready once it is there.
+	c.StartupProbe = probeOf("/healthz", 2, 30)
 	c.LivenessProbe = probeOf("/healthz", 10, 3)
 	c.ReadinessProbe = probeOf("/readyz", 5, 2)
 	c.VolumeMounts = append(c.VolumeMounts, volumeMount{Name: declarationVolume, MountPath: declarationFolder, ReadOnly: true})
