@@ -58,8 +58,13 @@ func bounded(subject, what string) error {
 func (a *Account) checkUser(u *User) error {
 	var errs []error
 	who := fmt.Sprintf("user %s (%s)", u.Name, strings.Join(u.Of, ", "))
-	for _, s := range slices.Concat(u.Publish.Allow(), u.Subscribe.Allow()) {
-		errs = append(errs, bounded(s, "a grant of "+who))
+	what := "a grant of " + who
+	for _, list := range [][]string{u.Publish.Derived, u.Publish.Declared, u.Subscribe.Derived, u.Subscribe.Declared} {
+		for _, s := range list {
+			if err := bounded(s, what); err != nil {
+				errs = append(errs, err)
+			}
+		}
 	}
 	if a.Environment == "" || u.Role == RoleLeaf {
 		return errors.Join(errs...)
@@ -69,9 +74,11 @@ func (a *Account) checkUser(u *User) error {
 			errs = append(errs, fmt.Errorf("%s may not publish %q: it reaches %s, which only gate core says", who, s, what))
 		}
 	}
-	for _, s := range u.Publish.Allow() {
-		if why := a.tooWide(u, s); why != "" {
-			errs = append(errs, fmt.Errorf("%s may not publish %q: %s", who, s, why))
+	for _, list := range [][]string{u.Publish.Derived, u.Publish.Declared} {
+		for _, s := range list {
+			if why := a.tooWide(u, s); why != "" {
+				errs = append(errs, fmt.Errorf("%s may not publish %q: %s", who, s, why))
+			}
 		}
 	}
 	return errors.Join(errs...)
@@ -80,22 +87,33 @@ func (a *Account) checkUser(u *User) error {
 // tooWide says which fence a grant to publish opens, or "".
 func (a *Account) tooWide(u *User, subject string) string {
 	env := a.Environment
-	reaches := func(tail string) bool { return topology.Overlap(subject, env+tail) }
+	if !strings.HasPrefix(subject, env) || len(subject) == len(env) || subject[len(env)] != '.' {
+		if strings.Contains(subject, ".") && foreign(subject) {
+			return "it belongs to no environment"
+		}
+		return ""
+	}
+	rest := subject[len(env)+1:]
+	reaches := func(filter string) bool { return topology.Overlap(rest, filter) }
 	virtual := a.Kind == topology.AccountVirtual
-	gate := slices.ContainsFunc(u.Of, func(of string) bool { return strings.HasPrefix(of, "service.") }) && slices.Contains(u.Publish.Derived, env+".real.gates.*.verified")
 	switch {
-	case reaches(".real.gates.*.verified") && (!virtual || !gate):
+	case reaches("real.gates.*.verified") && (!virtual || !u.isGate(env)):
 		return "only gate core hands openings over, from the virtual account"
-	case virtual && reaches(".real.gates.*.transition"):
+	case virtual && reaches("real.gates.*.transition"):
 		return "the real garden's transitions come from the real account only"
-	case virtual && reaches(".infra.hosts.>"):
+	case virtual && reaches("infra.hosts.>"):
 		return "heartbeats of hosts come from the infra account only"
-	case a.Kind == topology.AccountInfra && reaches(".infra.deploy.*"):
+	case a.Kind == topology.AccountInfra && reaches("infra.deploy.*"):
 		return "commands are given from the virtual account, where the server says by whom"
-	case !strings.HasPrefix(subject, env+".") && strings.Contains(subject, ".") && foreign(subject):
-		return "it belongs to no environment"
 	}
 	return ""
+}
+
+// isGate reports whether a user is gate core's, by what follows from its
+// service.
+func (u *User) isGate(env string) bool {
+	return slices.ContainsFunc(u.Of, func(of string) bool { return strings.HasPrefix(of, "service.") }) &&
+		slices.Contains(u.Publish.Derived, env+".real.gates.*.verified")
 }
 
 // foreign reports whether a subject is neither the server's own nor an inbox

@@ -279,17 +279,20 @@ func finish(u *User) User {
 
 // lean leaves out what another grant of a sorted list covers.
 func lean(list []string) []string {
-	var wide []string
+	type wide struct{ filter, prefix string }
+	var all []wide
 	for _, s := range list {
 		if wild(s) {
-			wide = append(wide, s)
+			all = append(all, wide{s, s[:strings.IndexAny(s, "*>")]})
 		}
 	}
-	if len(wide) == 0 {
+	if len(all) == 0 {
 		return list
 	}
 	return slices.DeleteFunc(list, func(s string) bool {
-		return slices.ContainsFunc(wide, func(w string) bool { return w != s && Covers(w, s) })
+		return slices.ContainsFunc(all, func(w wide) bool {
+			return strings.HasPrefix(s, w.prefix) && w.filter != s && Covers(w.filter, s)
+		})
 	})
 }
 

@@ -27,7 +27,7 @@ type Site struct {
 	// Domain is its JetStream domain.
 	Domain string `json:"domain"`
 	// External says that others run this hub.
-	External     bool      `json:"external,omitempty"`
+	External     bool      `json:"external,omitzero"`
 	Environments []string  `json:"environments"`
 	Accounts     []Account `json:"accounts"`
 	// Links are a leaf's remotes, one for each environment and account.
@@ -94,7 +94,7 @@ type Export struct {
 	// Answers is "one", or "stream" for services that answer in pieces.
 	Answers string `json:"answers,omitempty"`
 	// Threshold cuts off answers that come later; 0: the server's two minutes.
-	Threshold topology.Duration `json:"threshold,omitempty"`
+	Threshold topology.Duration `json:"threshold,omitzero"`
 }
 
 // Import brings in what another account exports.
@@ -105,7 +105,7 @@ type Import struct {
 	// Local is what the subject is called here; "": the same.
 	Local string `json:"local,omitempty"`
 	// Share tells the other side who asks, in a header that only the server writes.
-	Share bool `json:"share,omitempty"`
+	Share bool `json:"share,omitzero"`
 }
 
 // Mapping renames a subject on its way in.

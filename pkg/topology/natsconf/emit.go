@@ -1,10 +1,13 @@
 package natsconf
 
 import (
-	"encoding/json"
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
@@ -33,11 +36,12 @@ func Emit(t *topology.Topology) ([]topology.Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
+	var data bytes.Buffer
+	if err := json.MarshalWrite(&data, m, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.EscapeForHTML(false)); err != nil {
 		return nil, fmt.Errorf("write %s: %w", AccountsFile, err)
 	}
-	out := []topology.Artifact{{Path: AccountsFile, Data: append(data, '\n')}}
+	data.WriteByte('\n')
+	out := []topology.Artifact{{Path: AccountsFile, Data: data.Bytes()}}
 	servers := Servers(t, m)
 	for i := range servers {
 		s := &servers[i]
@@ -63,20 +67,27 @@ func (s *Server) Path() string { return Folder(s.Site) + "/" + s.Name + ".conf" 
 
 // Servers lists the servers of a lab in the model's order.
 func Servers(t *topology.Topology, m *accounts.Model) []Server {
+	leaves := make(map[string]*topology.Leaf, len(t.Leaves))
+	for i := range t.Leaves {
+		leaves[t.Leaves[i].Name] = &t.Leaves[i]
+	}
 	var out []Server
 	for i := range m.Sites {
 		site := &m.Sites[i]
-		for j := range t.NATS {
-			if hub := &t.NATS[j]; site.Kind == accounts.Hub && slices.Contains(site.Members, hub.Name) {
-				for _, host := range hub.Hosts {
-					// "_" is in no host's name, so this is no leaf's either.
-					out = append(out, Server{Name: hub.Name + "_" + host, Host: host, Site: site, Hub: hub})
-				}
-			}
-		}
-		for j := range t.Leaves {
-			if leaf := &t.Leaves[j]; site.Kind == accounts.Leaf && leaf.Name == site.Name {
+		if site.Kind == accounts.Leaf {
+			if leaf := leaves[site.Name]; leaf != nil {
 				out = append(out, Server{Name: leaf.Host, Host: leaf.Host, Site: site, Leaf: leaf})
+			}
+			continue
+		}
+		for j := range t.NATS {
+			hub := &t.NATS[j]
+			if !slices.Contains(site.Members, hub.Name) {
+				continue
+			}
+			for _, host := range hub.Hosts {
+				// "_" is in no host's name, so this is no leaf's either.
+				out = append(out, Server{Name: hub.Name + "_" + host, Host: host, Site: site, Hub: hub})
 			}
 		}
 	}
