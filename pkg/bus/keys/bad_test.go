@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -343,9 +344,10 @@ func TestEncrypted(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	seed := regexp.MustCompile(`S[AOU][A-Z2-7]{56}`) // as nkeys writes them; shorter ones turn up in any JWT
 	for path, text := range snapshot(t, root) {
 		if strings.HasPrefix(path, o.Dir+"/") || strings.HasPrefix(path, o.Out+"/") {
-			if strings.Contains(text, "SUA") || strings.Contains(text, "SAA") || strings.Contains(text, "SOA") {
+			if seed.MatchString(text) {
 				t.Errorf("%s holds a seed", path)
 			}
 		}
