@@ -24,6 +24,7 @@ accounts (virtual, real, infra); each is looked after by its own admin:
   --creds FOLDER   the admins' credentials, as 'nimmer bus keys apply' writes them
   --state DIR      of a 'nimmer up' on this machine, which lets its owner in; the
                    default is found when it runs at the bus's address
+                   (without DIR the lab that it plays is compared)
   neither          the account that this login is for; on a bus without accounts
                    everything lies together`,
 	}
@@ -42,13 +43,19 @@ type report struct {
 
 // planned compares the declaration's streams with the bus, or brings the bus
 // to them, account by account. The environment is the one asked for, else the
-// lab's first.
+// one that is played there, else the lab's first.
 func planned(cmd *cobra.Command, flags *busFlags, args []string, apply bool) (report, error) {
-	d, err := declared(cmd, args)
+	d, err := flags.meant(cmd, args)
 	if err != nil {
 		return report{}, err
 	}
-	env, err := lab.Environment(d.Topology, flags.Asked(cmd))
+	if d.note != "" {
+		fmt.Fprintln(cmd.ErrOrStderr(), "note: "+d.note)
+	}
+	if _, err := wellDeclared(cmd, d.Declaration); err != nil {
+		return report{}, err
+	}
+	env, err := lab.Environment(d.Topology, d.asked)
 	if err != nil {
 		return report{}, cli.Usagef("%w", err)
 	}

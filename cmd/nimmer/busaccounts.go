@@ -26,7 +26,7 @@ type busFlags struct {
 
 func (f *busFlags) add(cmd *cobra.Command) {
 	f.Add(cmd)
-	cmd.PersistentFlags().StringVar(&f.state, "state", "", "state directory of a running `nimmer up`, to log in as its admins (default: that of the lab, when it runs at the bus's address)")
+	cmd.PersistentFlags().StringVar(&f.state, "state", "", "state directory of a running `nimmer up`, to log in as its admins (default: that of the lab which runs at the bus's address)")
 }
 
 // keeper looks after what one account keeps, or all of them where there are
@@ -65,54 +65,22 @@ func (f *busFlags) open(ctx context.Context, t *topology.Topology, env string) (
 			return o, err
 		})
 	}
-	running, err := f.running(t.Lab.Name)
+	running, err := f.played()
 	if err != nil {
 		return nil, err
 	}
-	if running != nil {
+	switch {
+	case running != nil && running.Lab == t.Lab.Name && running.Environment == env:
 		return f.admins(ctx, want, func(user string) (bus.Options, error) {
 			return bus.Options{Server: running.URL, User: user, Password: running.Admins[user], Name: "nimmer bus"}, nil
 		})
-	}
-	return f.alone(ctx, want)
-}
-
-// running is the lab of this machine that the flags mean, if any.
-func (f *busFlags) running(name string) (*lab.Running, error) {
-	dir, asked := f.state, f.state != ""
-	if !asked {
-		if f.Creds != "" || f.Context != "" {
-			return nil, nil
-		}
-		var err error
-		if dir, err = lab.StateDir(name, f.Env); err != nil {
-			return nil, nil
-		}
-	}
-	r, err := lab.FindRunning(dir)
-	switch {
-	case err != nil && !asked:
-		return nil, nil // somebody else's
-	case err != nil:
-		return nil, err
-	case r == nil && asked:
+	case f.state != "":
 		return nil, &daemon.Error{
-			Op: "look for", Subject: "a running nimmer in " + dir, Err: errors.New("none listens there"),
-			Hint: "start one with `nimmer up --state " + dir + "`, or name its directory",
-		}
-	case r == nil, asked && r.Environment == f.Env && r.Lab == name:
-		return r, nil
-	case asked:
-		return nil, &daemon.Error{
-			Op: "manage", Subject: "the lab in " + dir, Err: fmt.Errorf("it plays the lab %q, environment %q, not %q, %q", r.Lab, r.Environment, name, f.Env),
+			Op: "manage", Subject: "the lab in " + f.state, Err: fmt.Errorf("it plays the lab %q, environment %q, not %q, %q", running.Lab, running.Environment, t.Lab.Name, env),
 			Hint: "name the folder of its declaration, and its environment with --env",
 		}
 	}
-	target, err := bus.Resolve(f.Options("nimmer bus", nil))
-	if err != nil || strings.TrimSuffix(strings.Replace(target.URLs, "//localhost", "//127.0.0.1", 1), "/") != r.URL {
-		return nil, err
-	}
-	return r, nil
+	return f.alone(ctx, want)
 }
 
 // admins opens every account that there is a login for.

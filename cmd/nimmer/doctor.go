@@ -73,19 +73,22 @@ func examine(cmd *cobra.Command, flags *busFlags, args []string) []finding {
 	ctx, cancel := context.WithTimeout(cmd.Context(), 20*time.Second)
 	defer cancel()
 	out := []finding{{"nimmer", "ok", cli.Version(), ""}}
-	d := lab.Load(folder(args))
+	d, _ := flags.meant(cmd, args) // what --state lacks is said with the streams
+	if d.note != "" {
+		out = append(out, finding{"lab", "note", d.note, ""})
+	}
 	if err := d.Diagnostics.Err(); err != nil {
 		out = append(out, finding{"declaration", "bad", err.Error(), "see all of it with `nimmer topology check`"})
 	} else {
 		out = append(out, finding{"declaration", "ok", d.Topology.Lab.Name + ": " + summary(d.Topology), ""})
-		env, err := lab.Environment(d.Topology, flags.Asked(cmd))
+		env, err := lab.Environment(d.Topology, d.asked)
 		if err != nil {
 			out = append(out, finding{"environment", "bad", err.Error(), "choose one of those with --env"})
 		} else {
 			flags.Env = env
 		}
 	}
-	out = append(out, examineBus(ctx, flags, d)...)
+	out = append(out, examineBus(ctx, flags, d.Declaration)...)
 	for _, name := range cell.Sensors() {
 		if ok, why := cell.Available(name); !ok {
 			out = append(out, finding{"cell " + name, "note", "silent on this machine: " + why, ""})

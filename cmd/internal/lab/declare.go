@@ -98,6 +98,15 @@ func Environment(t *topology.Topology, asked string) (string, error) {
 // StateDir is where a lab keeps its state by default: one folder for each lab
 // and environment under the user's state directory.
 func StateDir(labName, env string) (string, error) {
+	base, err := stateBase()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(base, labName, env), nil
+}
+
+// stateBase is where the state of this user's labs is.
+func stateBase() (string, error) {
 	base := os.Getenv("XDG_STATE_HOME")
 	if !filepath.IsAbs(base) {
 		home, err := os.UserHomeDir()
@@ -106,5 +115,5 @@ func StateDir(labName, env string) (string, error) {
 		}
 		base = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(base, "nimmer", labName, env), nil
+	return filepath.Join(base, "nimmer"), nil
 }

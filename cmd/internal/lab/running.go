@@ -25,6 +25,8 @@ type Running struct {
 	Lab           string `json:"lab"`
 	Environment   string `json:"environment"`
 	URL           string `json:"url"`
+	// Folder is where it is declared, "" for the built-in lab.
+	Folder string `json:"folder"`
 	// Admins are the passwords by user. They end with the process.
 	Admins map[string]string `json:"admins"`
 }
@@ -34,7 +36,7 @@ func (l *Lab) tell() error {
 	if l.URL() == "" {
 		return nil // nobody can come
 	}
-	r := Running{FormatVersion: 1, Lab: l.Name, Environment: l.Env, URL: l.URL(), Admins: map[string]string{}}
+	r := Running{FormatVersion: 1, Lab: l.Name, Environment: l.Env, URL: l.URL(), Folder: whole(l.Declaration.Folder), Admins: map[string]string{}}
 	for _, kind := range Kinds {
 		user := accounts.AdminUser(l.Env, kind)
 		r.Admins[user] = l.logins.secret[user]
@@ -80,6 +82,40 @@ func FindRunning(dir string) (*Running, error) {
 		}
 	}
 	return r, nil
+}
+
+// RunningAt looks for a lab that this user plays on a bus, in the state
+// directories that labs have by default. It is nil when there is none.
+func RunningAt(bus func(url string) bool) *Running {
+	base, err := stateBase()
+	if err != nil {
+		return nil
+	}
+	found, _ := filepath.Glob(filepath.Join(base, "*", "*", loginFile))
+	for _, path := range found {
+		if r, err := FindRunning(filepath.Dir(path)); err == nil && r != nil && bus(r.URL) {
+			return r
+		}
+	}
+	return nil
+}
+
+// DeclaredIn reports whether it was declared in a folder, "" for the built-in
+// lab.
+func (r *Running) DeclaredIn(folder string) bool { return r.Folder == whole(folder) }
+
+// whole is a folder's path wherever it is read from, by whatever link.
+func whole(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = real
+	}
+	if abs, err := filepath.Abs(folder); err == nil {
+		folder = abs
+	}
+	return folder
 }
 
 // alive reports whether the process that a state directory names is there.
