@@ -65,7 +65,9 @@ type committer struct {
 	told    map[int]bool   // shards whose stored outbox was published since
 	failed  *trouble       // nil: all is well
 	images  map[int]*image // last stored, by shard; only run touches it
-	current *commit        // what is being stored
+	current *commit        // what is being stored; its messages are run's, see saving
+	saving  int            // messages of the commit whose state is being stored
+	kept    map[int]int    // messages that are stored and not yet published, by shard
 	wake    chan struct{}
 	took    metric.Meter // to store a shard and publish its decisions
 }
@@ -73,7 +75,7 @@ type committer struct {
 func newCommitter(s snapshots, store func(context.Context, wave.Message) error, logger *slog.Logger) *committer {
 	return &committer{
 		snapshots: s, store: store, logger: logger, retry: 250 * time.Millisecond, now: time.Now,
-		pending: map[int]*commit{}, images: map[int]*image{}, told: map[int]bool{}, wake: make(chan struct{}, 1),
+		pending: map[int]*commit{}, images: map[int]*image{}, told: map[int]bool{}, kept: map[int]int{}, wake: make(chan struct{}, 1),
 		working: -1,
 	}
 }
@@ -94,6 +96,7 @@ func (c *committer) restore(ctx context.Context, shard int) ([]byte, error) {
 		return nil, fmt.Errorf("see what shard %d has published: %w", shard, err)
 	}
 	c.images[shard] = &im
+	c.keep(shard, len(im.outbox))
 	if len(im.outbox) > 0 {
 		c.put(commit{shard: shard})
 	}
@@ -186,11 +189,18 @@ func (c *committer) backlog() int {
 func (c *committer) untold() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	n := c.waits
-	if c.current != nil {
-		n += len(c.current.out)
+	n := c.waits + c.saving
+	for _, kept := range c.kept {
+		n += kept
 	}
 	return n
+}
+
+// keep notes how many messages of a shard are still to be published.
+func (c *committer) keep(shard, n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.kept[shard] = n
 }
 
 // trouble says why nothing is stored; nil when all is well.
@@ -248,7 +258,7 @@ func (c *committer) run(ctx context.Context) error {
 func (c *committer) take() *commit {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.working, c.current = -1, nil
+	c.working, c.current, c.saving = -1, nil, 0
 	if len(c.order) == 0 {
 		for _, w := range c.waiting {
 			close(w)
@@ -259,7 +269,8 @@ func (c *committer) take() *commit {
 	c.working = c.order[0]
 	c.order = c.order[1:]
 	c.current = c.pending[c.working]
-	c.waits -= len(c.current.out)
+	c.saving = len(c.current.out)
+	c.waits -= c.saving
 	delete(c.pending, c.working)
 	return c.current
 }
@@ -287,7 +298,7 @@ func (c *committer) giveBack(failed *commit, why error) error {
 		c.failed = &trouble{since: c.now()}
 	}
 	c.failed.err = why
-	c.working, c.current = -1, nil
+	c.working, c.current, c.saving = -1, nil, 0
 	c.waits += len(failed.out)
 	if c.waits > maxBacklog {
 		return &daemon.Error{
@@ -329,6 +340,7 @@ func (c *committer) apply(ctx context.Context, next *commit) error {
 		next.kernel, next.out = nil, nil // the image holds them from here on
 		c.mu.Lock()
 		c.told[next.shard] = len(fresh.outbox) > 0
+		c.saving, c.kept[next.shard] = 0, len(fresh.outbox)
 		c.mu.Unlock()
 	}
 	for len(im.outbox) > 0 {
@@ -336,6 +348,7 @@ func (c *committer) apply(ctx context.Context, next *commit) error {
 			return fmt.Errorf("publish %s: %w", im.outbox[0].Subject, err)
 		}
 		im.outbox = im.outbox[1:]
+		c.keep(next.shard, len(im.outbox))
 	}
 	im.outbox = nil
 	return nil
