@@ -31,19 +31,33 @@ func parseRecipients(words []string) ([]age.Recipient, error) {
 	for _, word := range words {
 		r, err := parseRecipient(strings.TrimSpace(word))
 		if err != nil {
-			return nil, fail("use", fmt.Sprintf("recipient %.60q", word), `a recipient is what age-keygen prints ("age1...") or a line of an SSH public key file ("ssh-ed25519 ...")`, err)
+			return nil, fail("use", called(word), `a recipient is what age-keygen prints ("age1...") or a line of an SSH public key file ("ssh-ed25519 ...")`, err)
 		}
 		out = append(out, r)
 	}
 	return out, nil
 }
 
+// called is how a message names a recipient. What looks like the secret half is
+// not repeated: messages end up in logs.
+func called(word string) string {
+	if secretHalf(word) {
+		return "recipient"
+	}
+	return fmt.Sprintf("recipient %.60q", word)
+}
+
+func secretHalf(word string) bool {
+	word = strings.ToUpper(word)
+	return strings.Contains(word, "AGE-SECRET-KEY-") || strings.Contains(word, "PRIVATE KEY")
+}
+
 func parseRecipient(word string) (age.Recipient, error) {
 	switch {
 	case strings.HasPrefix(word, "ssh-"):
 		return agessh.ParseRecipient(word)
-	case strings.HasPrefix(word, "AGE-SECRET-KEY-"):
-		return nil, errors.New("it is an identity, the secret half")
+	case secretHalf(word):
+		return nil, errors.New("it is an identity, the secret half, and now in the history of this shell: make another")
 	case strings.ContainsAny(word, "\r\n"):
 		return nil, errors.New("it is more than one line")
 	}
