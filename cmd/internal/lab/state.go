@@ -100,13 +100,26 @@ func holder(dir string) string {
 	return " (process " + strings.TrimSpace(string(data)) + ")"
 }
 
-// writeFile replaces a small file whole or not at all.
+// writeFile replaces a small file whole or not at all. Some hold passwords: what
+// lies where it is written first, a link or a file of somebody else's, is not
+// written into.
 func writeFile(path string, data []byte) error {
 	tmp := path + ".new"
-	if err := os.WriteFile(tmp, data, 0o600); err != nil {
-		return errors.Join(err, os.Remove(tmp))
+	if err := os.Remove(tmp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	return os.Rename(tmp, path)
+	f, err := os.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = os.Rename(tmp, path)
+	}
+	if err != nil {
+		_ = os.Remove(tmp)
+	}
+	return err
 }
 
 // stateError says what a person can do about a directory that cannot be used.
