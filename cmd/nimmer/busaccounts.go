@@ -123,7 +123,25 @@ func (f *busFlags) alone(ctx context.Context, want lab.Stored) (*keepers, error)
 	if err != nil {
 		account = "" // who may not ask is no user of ours
 	}
+	if other := environmentOf(account); other != "" && !strings.EqualFold(other, f.Env) {
+		conn.Close()
+		return nil, &daemon.Error{
+			Op: "look after", Subject: "what " + f.Env + " keeps", Err: fmt.Errorf("this login is for account %q, of another environment", account),
+			Hint: "name the environment with --env, or give a login of this one",
+		}
+	}
 	return seen(conn, account, f.Env, want), nil
+}
+
+// environmentOf is whose account it is by its name, "" when it is none of a
+// lab's: there everything lies together.
+func environmentOf(account string) string {
+	for _, kind := range lab.Kinds {
+		if env, ok := strings.CutSuffix(account, accounts.AccountName("", kind)); ok {
+			return env
+		}
+	}
+	return ""
 }
 
 // seen tells the part of an environment that is kept in an account.
