@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,6 +56,23 @@ func place(folder string) string {
 	return folder
 }
 
+// address is the host and port of a bus, however its URL is written; "" for one
+// that says who logs in, or when there are several.
+func address(text string) string {
+	if !strings.Contains(text, "://") {
+		text = "nats://" + text
+	}
+	u, err := url.Parse(text)
+	if err != nil || u.User != nil || u.Hostname() == "" || strings.Contains(text, ",") {
+		return ""
+	}
+	host := u.Hostname()
+	if host == "localhost" {
+		host = "127.0.0.1"
+	}
+	return net.JoinHostPort(host, cmp.Or(u.Port(), "4222"))
+}
+
 // played is the lab of this machine that the flags mean: that of --state, else
 // the one on the bus, if it is this user's.
 func (f *busFlags) played() (*lab.Running, error) {
@@ -64,8 +84,8 @@ func (f *busFlags) played() (*lab.Running, error) {
 		if err != nil {
 			return nil, nil // whoever connects says so
 		}
-		at := strings.TrimSuffix(strings.Replace(target.URLs, "//localhost", "//127.0.0.1", 1), "/")
-		return lab.RunningAt(func(url string) bool { return url == at }), nil
+		at := address(target.URLs)
+		return lab.RunningAt(func(url string) bool { return at != "" && address(url) == at }), nil
 	}
 	r, err := lab.FindRunning(f.state)
 	if err == nil && r == nil {

@@ -78,7 +78,7 @@ In a subject * stands for one word, > for everything that follows.`,
 			return showPermissions(cmd.OutOrStdout(), asked, output)
 		},
 	}
-	cmd.Flags().StringVar(&dir, "dir", "", "folder of the declaration (default: the lab of this machine)")
+	cmd.Flags().StringVar(&dir, "dir", "", "folder of the declaration (default: topology, or this folder, where there is one; else the built-in lab)")
 	cli.AddOutput(cmd, &output)
 	return cmd
 }
