@@ -38,10 +38,14 @@ func Satisfies(version, asked string) bool {
 	if err != nil {
 		return false
 	}
-	if _, err := Version(asked); err != nil {
+	whole, err := Version(asked)
+	if err != nil {
 		return false
 	}
 	asked = strings.TrimPrefix(asked, "v")
+	if strings.Contains(asked, "-") || strings.Count(asked, ".") == 2 {
+		return full == whole
+	}
 	rest, ok := strings.CutPrefix(full, asked)
-	return ok && (rest == "" || rest[0] == '.' || rest[0] == '-' && strings.Count(asked, ".") < 2)
+	return ok && rest[0] == '.'
 }

@@ -26,6 +26,7 @@ func TestVersion(t *testing.T) {
 	}{
 		{"1.4.2", "v1", true}, {"1.4.2", "1.4", true}, {"1.4.2", "1.4.2", true}, {"1.4.2", "v1.5", false}, {"1.4.2", "2", false},
 		{"10.0.0", "1", false}, {"1.40.0", "1.4", false}, {"1.0.0-rc1", "1", true}, {"1.0.0-rc1", "1.0.0", false},
+		{"3.0.0-r.1", "3-r.1", true}, {"3.0.0-r.2", "v3-r.1", false}, {"3.0.0", "3-r.1", false},
 		{"1.0.0", "latest", false}, {"latest", "latest", false},
 	} {
 		if got := Satisfies(tc.version, tc.asked); got != tc.want {
