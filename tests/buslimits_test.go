@@ -12,6 +12,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
+	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
 	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
 	"github.com/nimmerverse/nimmer/tests/buslab"
 )
@@ -69,7 +70,7 @@ func TestLimitsCountReplicas(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("three servers need three addresses of the loopback, which only Linux has without being told")
 	}
-	l := buslab.New(t, buslab.Source(t, threeServers))
+	l := buslab.New(t, loadtest.Source(t, threeServers))
 	run(t, l)
 	site := l.Model.Site(accounts.Hub, "hub")
 	js, err := jetstream.New(login(t, l, site, "nats://127.7.1.1:14222", accounts.AdminUser("dev", "virtual")))

@@ -15,6 +15,7 @@ import (
 	"github.com/nats-io/nats.go"
 
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
+	"github.com/nimmerverse/nimmer/pkg/topology/load/loadtest"
 	"github.com/nimmerverse/nimmer/tests/buslab"
 )
 
@@ -43,7 +44,7 @@ func newWorld(t *testing.T) *world {
 	if err := os.WriteFile(filepath.Join(w.dir, "lab.hcl"), []byte(hcl), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	w.Lab = buslab.New(t, buslab.Source(t, hcl))
+	w.Lab = buslab.New(t, loadtest.Source(t, hcl))
 	w.startHub()
 	w.west = place.Run(w.Lab, w.Server("left"), buslab.NATSServer(t), "-c")
 	w.east = place.Run(w.Lab, w.Server("right"), buslab.NATSServer(t), "-c")

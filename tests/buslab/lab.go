@@ -14,7 +14,6 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/bus/keys/keystest"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
-	"github.com/nimmerverse/nimmer/pkg/topology/load"
 	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
 )
 
@@ -42,16 +41,6 @@ func New(t testing.TB, top *topology.Topology) *Lab {
 		}
 	}
 	return l
-}
-
-// Source loads a declaration.
-func Source(t testing.TB, hcl string) *topology.Topology {
-	t.Helper()
-	top, diags := load.Source("test", map[string][]byte{"lab.hcl": []byte(hcl)}, load.Options{})
-	if diags.HasErrors() {
-		t.Fatal(diags.Text(false))
-	}
-	return top
 }
 
 // Server returns a server of the lab by its name.

@@ -2,7 +2,6 @@ package natsconf_test
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -13,81 +12,10 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology/natsconf"
 )
 
-func dir(t testing.TB, path string) *topology.Topology {
-	t.Helper()
-	top, diags := load.Dir(path, load.Options{})
-	if diags.HasErrors() {
-		t.Fatal(diags.Text(false))
-	}
-	return top
-}
-
-func source(t testing.TB, hcl string) *topology.Topology {
-	t.Helper()
-	top, diags := load.Source("test", map[string][]byte{"lab.hcl": []byte(hcl)}, load.Options{})
-	if diags.HasErrors() {
-		t.Fatal(diags.Text(false))
-	}
-	return top
-}
-
-// regions are two clusters of three that are joined, with everything on request.
-const regions = `
-lab "regions" { environments = ["dev", "prod"] }
-network "bus" { subnet = "10.7.0.0/16" }
-host "east" {
-  for_each  = range(1, 4)
-  name      = "east-${each.value}"
-  addresses = { bus = "10.7.1.${each.value}" }
-}
-host "west" {
-  for_each  = range(1, 4)
-  name      = "west-${each.value}"
-  addresses = { bus = "10.7.2.${each.value}" }
-}
-host "robot" { addresses = { bus = "10.7.3.1" } }
-host "watch" { addresses = { bus = "10.7.4.1" } }
-nats "east" {
-  hosts          = host.east
-  region         = "east \"coast\""
-  peers          = [nats.west]
-  durable        = "power-loss"
-  websocket_port = 8443
-  jetstream {
-    memory = "1GiB"
-    store  = "10GiB"
-  }
-}
-nats "west" { hosts = host.west }
-leaf "robot" {
-  host         = host.robot
-  environments = ["prod"]
-  jetstream { store = "5GiB" }
-}
-monitoring "watch" {
-  host = host.watch
-  exporter "nats" { hosts = [host.watch] }
-}
-`
-
-// labs are labs of every kind.
-func labs(t testing.TB) map[string]*topology.Topology {
-	out := map[string]*topology.Topology{
-		"nimmerverse": dir(t, "../../../topology"),
-		"cim":         dir(t, "../../../topology/examples/cim"),
-		"home":        source(t, string(load.InitHCL(load.Options{}))),
-		"regions":     source(t, regions),
-	}
-	for seed := range uint64(8) {
-		out[fmt.Sprintf("random %d", seed)] = loadtest.Random(t, seed)
-	}
-	return out
-}
-
 // TestEmitted holds what every lab's files have in common.
 func TestEmitted(t *testing.T) {
 	t.Parallel()
-	for name, top := range labs(t) {
+	for name, top := range loadtest.Labs(t, "../../..") {
 		files, err := natsconf.Emit(top)
 		again, _ := natsconf.Emit(top)
 		if err != nil {
@@ -153,7 +81,7 @@ func TestConfigurations(t *testing.T) {
 		"nats/hub/east/west_west-3.conf": {`server_name: "west_west-3"`, `domain: "east"`, `include "cluster-west.conf"`},
 		"nats/leaf/robot/robot.conf":     {`listen: "127.0.0.1:4222"`, `http: "10.7.3.1:8222"`, `domain: "robot"`, `max_file: 5368709120`, `include "remotes.conf"`},
 	} {
-		text := find(emit(source(t, regions)), path)
+		text := find(emit(loadtest.Source(t, loadtest.Regions)), path)
 		for _, w := range want {
 			if !strings.Contains(text, w) {
 				t.Errorf("%s lacks %s:\n%s", path, w, text)
@@ -163,7 +91,7 @@ func TestConfigurations(t *testing.T) {
 			t.Errorf("%s: leaves do not learn of the other members:\n%s", path, text)
 		}
 	}
-	hub := find(emit(dir(t, "../../../topology")), "nats/hub/dev/dev_nats-dev.conf")
+	hub := find(emit(loadtest.Dir(t, "../../../topology")), "nats/hub/dev/dev_nats-dev.conf")
 	for _, w := range []string{`http: "127.0.0.1:8222"`, "no_advertise: true"} {
 		if !strings.Contains(hub, w) {
 			t.Errorf("the hub lacks %s:\n%s", w, hub)
@@ -174,7 +102,7 @@ func TestConfigurations(t *testing.T) {
 			t.Errorf("the hub has %s:\n%s", w, hub)
 		}
 	}
-	home := find(emit(source(t, string(load.InitHCL(load.Options{})))), "nats/hub/hub/hub_localhost.conf")
+	home := find(emit(loadtest.Source(t, string(load.InitHCL(load.Options{})))), "nats/hub/hub/hub_localhost.conf")
 	if !strings.Contains(home, `listen: "127.0.0.1:4222"`) || strings.Contains(home, "leafnodes") {
 		t.Errorf("at home:\n%s", home)
 	}
