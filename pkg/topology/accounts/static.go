@@ -37,13 +37,13 @@ func Static(site *Site, password func(user string) string, o StaticOptions) ([]b
 	}
 	w.line(0, "}")
 	if site.Account(System) != nil {
-		w.line(0, "system_account: %s", quote(System))
+		w.line(0, "system_account: %s", Quote(System))
 	}
 	if !anonymous {
 		w.errs = append(w.errs, fmt.Errorf("no account of %s has the user %q that clients without a login would be", site.Name, o.Anonymous))
 	}
 	if o.Anonymous != "" {
-		w.line(0, "no_auth_user: %s", quote(o.Anonymous))
+		w.line(0, "no_auth_user: %s", Quote(o.Anonymous))
 	}
 	if err := errors.Join(w.errs...); err != nil {
 		return nil, fmt.Errorf("render the accounts of %s: %w", site.Name, err)
@@ -75,7 +75,7 @@ func (w *static) account(a *Account) {
 	if len(a.Mappings) > 0 {
 		w.line(2, "mappings {")
 		for _, m := range a.Mappings {
-			w.line(3, "%s: %s", w.key(m.From), quote(m.To))
+			w.line(3, "%s: %s", w.key(m.From), Quote(m.To))
 		}
 		w.line(2, "}")
 	}
@@ -114,20 +114,20 @@ func list[T any](w *static, name string, all []T, text func(*T) string) {
 }
 
 func export(e *Export) string {
-	text := fmt.Sprintf("%s: %s, accounts: %s", e.Kind, quote(e.Subject), quoted(e.To))
+	text := fmt.Sprintf("%s: %s, accounts: %s", e.Kind, Quote(e.Subject), quoted(e.To))
 	if e.Answers != "" && e.Answers != "one" {
-		text += ", response_type: " + quote(e.Answers)
+		text += ", response_type: " + Quote(e.Answers)
 	}
 	if e.Threshold > 0 {
-		text += ", response_threshold: " + quote(e.Threshold.Std().String())
+		text += ", response_threshold: " + Quote(e.Threshold.Std().String())
 	}
 	return text
 }
 
 func imported(i *Import) string {
-	text := fmt.Sprintf("%s: { account: %s, subject: %s }", i.Kind, quote(i.From), quote(i.Subject))
+	text := fmt.Sprintf("%s: { account: %s, subject: %s }", i.Kind, Quote(i.From), Quote(i.Subject))
 	if i.Local != "" && i.Local != i.Subject {
-		text += ", to: " + quote(i.Local)
+		text += ", to: " + Quote(i.Local)
 	}
 	if i.Share {
 		text += ", share: true"
@@ -143,7 +143,7 @@ func (w *static) user(u *User) {
 	case strings.HasPrefix(password, "$2"):
 		w.errs = append(w.errs, fmt.Errorf("the password of user %s begins with $2: a server would take it for a hash", u.Name))
 	}
-	w.line(3, "{ user: %s, password: %s, permissions: {", quote(u.Name), quote(password))
+	w.line(3, "{ user: %s, password: %s, permissions: {", Quote(u.Name), Quote(password))
 	w.line(5, "publish: %s", grants(&u.Publish))
 	w.line(5, "subscribe: %s", grants(&u.Subscribe))
 	w.line(3, "} }")
@@ -171,26 +171,7 @@ func (w *static) key(name string) string {
 func quoted(all []string) string {
 	out := make([]string, len(all))
 	for i, s := range all {
-		out[i] = quote(s)
+		out[i] = Quote(s)
 	}
 	return "[" + strings.Join(out, ", ") + "]"
-}
-
-// quote writes a string as nats-server reads it: it knows \xHH for any byte and
-// no other number, and takes a zero byte for the end of the file.
-func quote(s string) string {
-	out := make([]byte, 0, len(s)+2)
-	out = append(out, '"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			out = append(out, '\\', c)
-		case c < ' ' || c >= 0x7f:
-			out = append(out, `\x`...)
-			out = append(out, "0123456789abcdef"[c>>4], "0123456789abcdef"[c&15])
-		default:
-			out = append(out, c)
-		}
-	}
-	return string(append(out, '"'))
 }

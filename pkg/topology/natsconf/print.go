@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/nimmerverse/nimmer/pkg/topology"
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
 // printer writes the configuration language of nats-server. Every string is
@@ -34,7 +35,7 @@ func (p *printer) comment(format string, args ...any) {
 	}, fmt.Sprintf(format, args...)))
 }
 
-func (p *printer) text(key, value string) { p.line(key + ": " + quote(value)) }
+func (p *printer) text(key, value string) { p.line(key + ": " + accounts.Quote(value)) }
 func (p *printer) number(key string, n int64) {
 	p.line(key + ": " + strconv.FormatInt(n, 10))
 }
@@ -54,7 +55,7 @@ func (p *printer) list(key string, values []string) {
 	}
 	p.open(key + ": [")
 	for _, v := range values {
-		p.line(quote(v))
+		p.line(accounts.Quote(v))
 	}
 	p.close("]")
 }
@@ -76,23 +77,3 @@ func (p *printer) close(text string) {
 }
 
 func (p *printer) data() []byte { return []byte(p.b.String()) }
-
-// quote writes a string as the server's parser reads it back. Its lexer knows
-// five escapes and takes byte 0 for the end of the file.
-func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c < ' ' || c == 0x7f:
-			fmt.Fprintf(&b, `\x%02x`, c)
-		default:
-			b.WriteByte(c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
