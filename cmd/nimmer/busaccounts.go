@@ -22,6 +22,9 @@ import (
 type busFlags struct {
 	cli.BusFlags
 	state string
+	// asPlayed says that no declaration was named: what a lab keeps that runs here
+	// is then what it keeps on this machine.
+	asPlayed bool
 }
 
 func (f *busFlags) add(cmd *cobra.Command) {
@@ -71,6 +74,11 @@ func (f *busFlags) open(ctx context.Context, t *topology.Topology, env string) (
 	}
 	switch {
 	case running != nil && running.Lab == t.Lab.Name && running.Environment == env:
+		if f.asPlayed {
+			if want, err = running.Streams(t); err != nil {
+				return nil, err
+			}
+		}
 		return f.admins(ctx, want, func(user string) (bus.Options, error) {
 			return bus.Options{Server: running.URL, User: user, Password: running.Admins[user], Name: "nimmer bus"}, nil
 		})

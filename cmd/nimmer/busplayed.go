@@ -35,7 +35,7 @@ func (f *busFlags) meant(cmd *cobra.Command, args []string) (meant, error) {
 	if err != nil || r == nil || m.asked != "" && m.asked != r.Environment {
 		return m, err
 	}
-	m.asked = r.Environment
+	m.asked, f.asPlayed = r.Environment, true
 	if r.Lab == m.Topology.Lab.Name && r.DeclaredIn(m.Folder) {
 		return m, nil
 	}

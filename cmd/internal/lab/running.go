@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 )
 
@@ -27,6 +28,8 @@ type Running struct {
 	URL           string `json:"url"`
 	// Folder is where it is declared, "" for the built-in lab.
 	Folder string `json:"folder"`
+	// Store is how many bytes its bus may store.
+	Store int64 `json:"store"`
 	// Admins are the passwords by user. They end with the process.
 	Admins map[string]string `json:"admins"`
 }
@@ -36,7 +39,7 @@ func (l *Lab) tell() error {
 	if l.URL() == "" {
 		return nil // nobody can come
 	}
-	r := Running{FormatVersion: 1, Lab: l.Name, Environment: l.Env, URL: l.URL(), Folder: whole(l.Declaration.Folder), Admins: map[string]string{}}
+	r := Running{FormatVersion: 1, Lab: l.Name, Environment: l.Env, URL: l.URL(), Folder: whole(l.Declaration.Folder), Store: l.server.MaxStore(), Admins: map[string]string{}}
 	for _, kind := range Kinds {
 		user := accounts.AdminUser(l.Env, kind)
 		r.Admins[user] = l.logins.secret[user]
@@ -98,6 +101,17 @@ func RunningAt(bus func(url string) bool) *Running {
 		}
 	}
 	return nil
+}
+
+// Streams returns what it keeps when it is declared as t: what this machine has
+// room for.
+func (r *Running) Streams(t *topology.Topology) (Stored, error) {
+	want, err := Streams(played(t, r.Environment), r.Environment)
+	if err != nil {
+		return want, err
+	}
+	want.Streams, want.Buckets, err = fit(want.Streams, want.Buckets, r.Store)
+	return want, err
 }
 
 // DeclaredIn reports whether it was declared in a folder, "" for the built-in
