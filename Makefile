@@ -63,7 +63,13 @@ fuzz: ## every fuzz target for FUZZTIME (10s) each
 	while IFS=: read -r file func; do \
 		name=$${func#func }; \
 		echo "fuzz $$name ($$(dirname $$file))"; \
-		$(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x ./$$(dirname $$file) || exit 1; \
+		out=$$($(GO) test -run '^$$' -fuzz "^$$name\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x ./$$(dirname $$file) 2>&1) || \
+		case $$out in \
+		*"Failing input"* | *panic:* | *"[build failed]"*) echo "$$out"; exit 1 ;; \
+		*"context deadline exceeded"*) out="the time was up in the middle of an input, which go test calls a failure" ;; \
+		*) echo "$$out"; exit 1 ;; \
+		esac; \
+		echo "$$out" | tail -n 1; \
 	done
 
 .PHONY: fmt
