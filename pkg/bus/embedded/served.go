@@ -1,6 +1,7 @@
 package embedded
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,11 +20,12 @@ import (
 // no bound, no name.
 type Served struct {
 	daemon.Base
-	file  string
-	opts  *server.Options // as last read
-	srv   *server.Server
-	voice *voice
-	store *storeLock
+	file   string
+	opts   *server.Options // as it was started
+	digest string          // of the file as last reloaded; "": never
+	srv    *server.Server
+	voice  *voice
+	store  *storeLock
 }
 
 // Check reads a configuration file as nats-server -t does, and then as a server
@@ -142,12 +144,13 @@ func (s *Served) Reload() error {
 	if err := s.srv.Reload(); err != nil {
 		return fail("reload server configuration", s.file, "the server goes on with what it had: mend the file and reload again", errors.New(strings.TrimSpace(err.Error())))
 	}
-	before := s.opts.ConfigDigest()
+	before := cmp.Or(s.digest, s.opts.ConfigDigest())
+	s.digest = before
 	if opts, err := server.ProcessConfigFile(s.file); err == nil {
-		s.opts = opts
+		s.digest = opts.ConfigDigest()
 	}
 	s.speak() // a reload that touches logging takes the log away from us
-	if s.opts.ConfigDigest() != before {
+	if s.digest != before {
 		s.rejoinLeaves()
 	}
 	return nil
