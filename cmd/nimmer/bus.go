@@ -17,7 +17,7 @@ func busCommand() *cobra.Command {
 	var flags busFlags
 	cmd := &cobra.Command{
 		Use:   "bus",
-		Short: "Streams and buckets of the bus: compare with the declaration, make them so",
+		Short: "Streams, grants, keys and servers of the bus",
 		Long: `What a lab keeps on its bus, and who may say what there. An environment has three
 accounts (virtual, real, infra); each is looked after by its own admin:
 
