@@ -73,7 +73,11 @@ func newServer(opts *server.Options) (*server.Server, error) {
 
 // unreadable says what the server says: each line names a place in the file.
 func unreadable(file string, err error) error {
-	return fail("read server configuration", file, "", errors.New(strings.TrimSpace(err.Error())))
+	text, hint := strings.TrimSpace(err.Error()), ""
+	if strings.Contains(text, "no such file") && strings.Contains(text, "include") {
+		hint = "an emitted configuration includes files that `nimmer bus keys apply` writes beside it"
+	}
+	return fail("read server configuration", file, hint, errors.New(text))
 }
 
 // speak has the server log through us, unless its file names a place of its own.
