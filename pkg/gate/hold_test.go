@@ -127,7 +127,6 @@ func (w *watch) correlation(c *gate.Correlation) {
 type tape struct {
 	data []byte
 	now  gate.Time
-	seqs []uint64
 }
 
 func (p *tape) byte() byte {

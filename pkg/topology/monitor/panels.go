@@ -1,7 +1,5 @@
 package monitor
 
-import "maps"
-
 // Colours mean one thing everywhere: green is well, amber wants a look, red
 // wants a hand; open, stable and closed gates have the colours of the terminal.
 const (
@@ -191,12 +189,6 @@ func plain(p *panel) { p.Options["graphMode"] = "none" }
 // filled colours the whole field of a number.
 func filled(p *panel) { p.Options["colorMode"], p.Options["graphMode"] = "background", "none" }
 
-// named shows the names of several numbers in one panel.
-func named(p *panel) { p.Options["textMode"] = "value_and_name" }
-
-// onlyName shows which of several series is there, and not its value.
-func onlyName(p *panel) { p.Options["textMode"] = "name" }
-
 // words replaces values.
 func words(pairs map[string]word) change {
 	return func(p *panel) {
@@ -241,8 +233,4 @@ func leads(title, uid string) change {
 // linkTo is another dashboard at the same time, with the same choices.
 func linkTo(uid string) string {
 	return "/d/" + uid + "?${__url_time_range}&${datasource:queryparam}&${environment:queryparam}"
-}
-
-func with(options map[string]any) change {
-	return func(p *panel) { maps.Copy(p.Options, options) }
 }
