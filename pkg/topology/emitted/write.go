@@ -75,11 +75,9 @@ func writeAll(root *os.Root, steps []emit.Step) error {
 		return err
 	}
 	for dir := range dirs {
-		if err := syncFolder(root, dir); err != nil {
-			return err
-		}
+		group.Go(func() error { return syncFolder(root, dir) })
 	}
-	return nil
+	return group.Wait()
 }
 
 // temporary is where a file is written before it takes its place.
