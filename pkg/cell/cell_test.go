@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -16,7 +17,7 @@ import (
 
 // counter is a behaviour with every ability.
 type counter struct {
-	n     int
+	n     atomic.Int64 // requests come while it samples
 	fails bool
 	heard []string
 }
@@ -24,11 +25,11 @@ type counter struct {
 func (c *counter) Describe() string { return "counts" }
 
 func (c *counter) Sample(context.Context, time.Time) ([]wave.Wave, error) {
-	c.n++
+	n := c.n.Add(1)
 	if c.fails {
 		return nil, errors.New("no")
 	}
-	w, err := Say("number", 0.5, map[string]int{"n": c.n})
+	w, err := Say("number", 0.5, map[string]int64{"n": n})
 	return []wave.Wave{w}, err
 }
 
@@ -43,7 +44,7 @@ func (c *counter) Answer(_ context.Context, r wave.CellRequest) (any, error) {
 	if r.Command != "count" {
 		return nil, &daemon.Error{Op: "count", Err: errors.New("not that"), Hint: "ask for count"}
 	}
-	return map[string]int{"n": c.n}, nil
+	return map[string]int64{"n": c.n.Load()}, nil
 }
 
 func TestCellSamplesAndCounts(t *testing.T) {
@@ -182,7 +183,9 @@ func TestCellHearsAndRejects(t *testing.T) {
 
 func TestCellAnswers(t *testing.T) {
 	b := newFakeBus()
-	c, err := New(Config{Env: "dev", Name: "number", Source: "me", Bus: b, Interval: time.Hour}, &counter{n: 41})
+	counts := &counter{}
+	counts.n.Store(41)
+	c, err := New(Config{Env: "dev", Name: "number", Source: "me", Bus: b, Interval: time.Hour}, counts)
 	if err != nil {
 		t.Fatal(err)
 	}
