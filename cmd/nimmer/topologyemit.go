@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -80,6 +82,7 @@ func emitPartCommand(p emit.Part) *cobra.Command {
 }
 
 func (f *emitFlags) run(cmd *cobra.Command, args []string, names ...string) error {
+	defer spendMemory()()
 	d, err := wellDeclared(cmd, lab.LoadAnywhere(folder(args)))
 	if err != nil {
 		return err
@@ -90,7 +93,7 @@ func (f *emitFlags) run(cmd *cobra.Command, args []string, names ...string) erro
 			return cli.Usagef("the built-in lab has no folder: name one with --out, or write the lab with 'nimmer init'")
 		}
 	}
-	files, err := emit.Files(d.Topology, names...)
+	files, err := emitted.Files(d.Topology, names...)
 	if err != nil {
 		return err
 	}
@@ -111,6 +114,19 @@ func (f *emitFlags) run(cmd *cobra.Command, args []string, names ...string) erro
 		return err
 	}
 	return f.done(w, dir, &plan)
+}
+
+// spendMemory lets a short run collect its garbage less often, up to a GiB,
+// until the returned function is called; what the environment says comes first.
+func spendMemory() (restore func()) {
+	if os.Getenv("GOGC") != "" || os.Getenv("GOMEMLIMIT") != "" {
+		return func() {}
+	}
+	percent, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(1<<30)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
 }
 
 // fileLine is one file in JSON output.

@@ -44,32 +44,58 @@ type File struct {
 	topology.Artifact
 }
 
-// Files returns what the named parts emit, all of them without names, sorted
-// by path.
-func Files(t *topology.Topology, names ...string) ([]File, error) {
+// Select returns the named parts, all of them without names.
+func Select(names ...string) ([]Part, error) {
+	if len(names) == 0 {
+		return Parts(), nil
+	}
 	for _, name := range names {
 		if !slices.ContainsFunc(parts, func(p Part) bool { return p.Name == name }) {
 			return nil, fmt.Errorf("emit: there is no part %q", name)
 		}
 	}
-	var out []File
-	for _, p := range parts {
-		if len(names) > 0 && !slices.Contains(names, p.Name) {
-			continue
-		}
-		artifacts, err := p.Emit(t)
-		if err != nil {
-			return nil, fmt.Errorf("emit %s: %w", p.Name, err)
-		}
-		for _, a := range artifacts {
-			out = append(out, File{p.Name, a})
-		}
+	return slices.DeleteFunc(Parts(), func(p Part) bool { return !slices.Contains(names, p.Name) }), nil
+}
+
+// Files returns what the named parts emit, all of them without names, sorted
+// by path.
+func Files(t *topology.Topology, names ...string) ([]File, error) {
+	selected, err := Select(names...)
+	if err != nil {
+		return nil, err
 	}
-	slices.SortFunc(out, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
-	if err := checkPaths(out); err != nil {
-		return nil, fmt.Errorf("emit: %w", err)
+	var out []File
+	for i := range selected {
+		files, err := selected[i].Files(t)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, files...)
+	}
+	return out, Arrange(out)
+}
+
+// Files returns what one part emits.
+func (p *Part) Files(t *topology.Topology) ([]File, error) {
+	artifacts, err := p.Emit(t)
+	if err != nil {
+		return nil, fmt.Errorf("emit %s: %w", p.Name, err)
+	}
+	out := make([]File, len(artifacts))
+	for i, a := range artifacts {
+		out[i] = File{p.Name, a}
 	}
 	return out, nil
+}
+
+// Arrange sorts the files of several parts by path, and fails when they are no
+// layout of one folder.
+func Arrange(files []File) error {
+	slices.SortFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	if err := checkPaths(files); err != nil {
+		return fmt.Errorf("emit: %w", err)
+	}
+	return nil
 }
 
 // checkPaths refuses a layout that some machine could not hold: paths that

@@ -5,11 +5,14 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/nimmerverse/nimmer/pkg/daemon"
+	"github.com/nimmerverse/nimmer/pkg/topology"
 	"github.com/nimmerverse/nimmer/pkg/topology/emit"
 )
 
@@ -19,6 +22,27 @@ type Options struct {
 	Parts []string
 	// Force replaces and removes files that a person wrote or edited.
 	Force bool
+}
+
+// Files returns what emit.Files does, its parts made side by side.
+func Files(t *topology.Topology, names ...string) ([]emit.File, error) {
+	parts, err := emit.Select(names...)
+	if err != nil {
+		return nil, err
+	}
+	made := make([][]emit.File, len(parts))
+	var group errgroup.Group
+	for i := range parts {
+		group.Go(func() (err error) {
+			made[i], err = parts[i].Files(t)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	files := slices.Concat(made...)
+	return files, emit.Arrange(files)
 }
 
 // Check finds out how a folder stands to what is emitted. It writes nothing; a

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,8 +16,7 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology/emit"
 )
 
-// writers is how many files are written at a time: a disk takes the syncs of
-// several together.
+// writers is how many files are written at a time.
 const writers = 16
 
 // carryOut does what a plan says: first the manifest of what is under way, at
@@ -54,28 +55,59 @@ func carryOut(root *os.Root, dir string, p *emit.Plan, before emit.Manifest) err
 	return nil
 }
 
-// writeAll writes the files of the steps, then makes their names last.
-func writeAll(root *os.Root, steps []emit.Step) error {
-	dirs := map[string]bool{".": true}
-	var group errgroup.Group
-	group.SetLimit(writers)
+// writeAll writes the files of the steps: all beside their places first, then,
+// when the disk has them, all into their places. A disk that keeps many
+// together is several times faster than one that is asked for each.
+func writeAll(root *os.Root, steps []emit.Step) (err error) {
+	var files, beside []string
+	dirs := map[string]bool{}
 	for _, s := range steps {
 		if s.Remove {
 			continue
 		}
-		if dir := path.Dir(s.Path); !dirs[dir] {
-			dirs[dir] = true
+		files = append(files, s.Path)
+		beside = append(beside, temporary(s.Path))
+		dir := path.Dir(s.Path)
+		if !dirs[dir] {
 			if err := root.MkdirAll(filepath.FromSlash(dir), 0o755); err != nil {
-				return errors.Join(err, group.Wait())
+				return err
 			}
 		}
-		group.Go(func() error { return write(root, s.Path, s.Data) })
+		for ; !dirs[dir]; dir = path.Dir(dir) {
+			dirs[dir] = true // a folder's own name is kept by the one it is in
+		}
 	}
-	if err := group.Wait(); err != nil {
-		return err
+	defer func() {
+		if err != nil {
+			for _, name := range beside {
+				_ = root.Remove(name) // those in their places are no longer there
+			}
+		}
+	}()
+	err = each(steps, func(s emit.Step) error {
+		if s.Remove {
+			return nil
+		}
+		return create(root, s.Path, s.Data)
+	})
+	if err == nil {
+		err = keep(root, beside)
 	}
-	for dir := range dirs {
-		group.Go(func() error { return syncFolder(root, dir) })
+	if err == nil {
+		err = each(files, func(name string) error { return place(root, name) })
+	}
+	if err == nil {
+		err = keep(root, slices.Collect(maps.Keys(dirs)))
+	}
+	return err
+}
+
+// each does something to all, several at a time.
+func each[T any](all []T, do func(T) error) error {
+	var group errgroup.Group
+	group.SetLimit(writers)
+	for _, one := range all {
+		group.Go(func() error { return do(one) })
 	}
 	return group.Wait()
 }
@@ -98,26 +130,38 @@ func WriteFile(name string, data []byte) error {
 // write replaces a file so that a reader, also one after a power cut, sees the
 // old one or the new one.
 func write(root *os.Root, name string, data []byte) error {
-	tmp := temporary(name)
-	f, err := root.OpenFile(tmp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
+	err := create(root, name, data)
 	if err == nil {
-		err = f.Sync()
+		err = fsync(root, temporary(name))
 	}
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = root.Rename(tmp, filepath.FromSlash(name))
+	if err == nil {
+		err = place(root, name)
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", name, err), root.Remove(tmp))
+		_ = root.Remove(temporary(name)) // the cause is told; it may not be there
+	}
+	return err
+}
+
+// create writes a file beside its place.
+func create(root *os.Root, name string, data []byte) error {
+	if err := root.WriteFile(temporary(name), data, 0o644); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }
 
-func syncFolder(root *os.Root, dir string) error {
-	f, err := root.Open(filepath.FromSlash(dir))
+// place puts a file that lies beside it into its place.
+func place(root *os.Root, name string) error {
+	if err := root.Rename(temporary(name), filepath.FromSlash(name)); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// fsync waits until the disk has a file or what a folder lists.
+func fsync(root *os.Root, name string) error {
+	f, err := root.Open(filepath.FromSlash(name))
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package natsconf
 
 import (
-	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -36,12 +35,11 @@ func Emit(t *topology.Topology) ([]topology.Artifact, error) {
 	if err != nil {
 		return nil, err
 	}
-	var data bytes.Buffer
-	if err := json.MarshalWrite(&data, m, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.EscapeForHTML(false)); err != nil {
+	data, err := json.Marshal(m, json.Deterministic(true), jsontext.WithIndent("  "), jsontext.EscapeForHTML(false))
+	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", AccountsFile, err)
 	}
-	data.WriteByte('\n')
-	out := []topology.Artifact{{Path: AccountsFile, Data: data.Bytes()}}
+	out := []topology.Artifact{{Path: AccountsFile, Data: append(data, '\n')}}
 	servers := Servers(t, m)
 	for i := range servers {
 		s := &servers[i]
