@@ -1,0 +1,9 @@
+# Every NixOS module of nimmer. One import, `nimmer.topology` and `nimmer.host`, and a machine is what the declaration says.
+{
+  imports = [
+    ./topology
+    ./machine
+    ./bus
+    ./gate
+  ];
+}

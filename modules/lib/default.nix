@@ -1,0 +1,154 @@
+# What the modules share: pure functions over the emitted declaration, and how a unit is hardened.
+{ lib }:
+let
+  inherit (lib) any concatMap elem elemAt filter findFirst head splitString;
+in
+rec {
+  # The version of topology.json that these modules read.
+  formatVersion = 1;
+
+  # The systems a host may have; nixpkgs 26.05 is the last one with x86_64-darwin.
+  linuxSystems = [
+    "x86_64-linux"
+    "aarch64-linux"
+  ];
+  darwinSystems = [ "aarch64-darwin" ];
+
+  # The declaration as `nimmer topology emit` wrote it into a folder.
+  read =
+    folder:
+    let
+      file = folder + "/topology.json";
+      lab = lib.importJSON file;
+    in
+    if !builtins.pathExists file then
+      throw "nimmer.topology: ${toString folder} has no topology.json: run `nimmer topology emit` there and `git add` what it wrote"
+    else if lab.format_version or 0 != formatVersion then
+      throw "nimmer.topology: ${toString file} has format version ${toString (lab.format_version or 0)}, these modules read ${toString formatVersion}: emit it with the nimmer of this flake"
+    else
+      lab;
+
+  # A file that was emitted beside topology.json.
+  emitted =
+    folder: name:
+    if builtins.pathExists (folder + "/${name}") then
+      folder + "/${name}"
+    else
+      throw "nimmer.topology: ${toString folder} has no ${name}: run `nimmer topology emit` there and `git add` what it wrote";
+
+  # topology.json alone in the store: what else lies beside it restarts nobody.
+  topologyFile = folder: "${emitted folder "topology.json"}";
+
+  # A declared host, or a sentence that says which there are.
+  hostOf =
+    lab: name:
+    findFirst (h: h.name == name) (throw "nimmer.host: ${name} is not in topology.json of lab ${lab.lab.name}: declare `host \"${name}\"` and emit again, or name one of ${lib.concatMapStringsSep ", " (h: h.name) lab.hosts}") lab.hosts;
+
+  # A list of declared things by name.
+  byName = list: lib.listToAttrs (map (x: lib.nameValuePair x.name x) list);
+
+  # What of a lab a host runs.
+  hereOf =
+    lab: name:
+    let
+      host = hostOf lab name;
+      on = list: filter (x: elem name (x.hosts or [ ]) || (x.host or "") == name) list;
+      identities = filter (i: elem name i.hosts) lab.identities;
+    in
+    {
+      inherit host identities;
+      services = on lab.services;
+      units = on lab.units;
+      hubs = on lab.nats;
+      leaves = on lab.leaves;
+      organs = on lab.organs;
+      cortexes = on lab.cortexes;
+      trainings = filter (t: any (i: i.name == t.identity) identities) lab.trainings;
+      phoebes = on lab.phoebes;
+      irises = on lab.irises;
+      monitoring = on lab.monitoring;
+      pxes = on lab.pxes;
+      egresses = filter (e: elem name e.hosts || any (i: elem i.name e.identities) identities) lab.egresses;
+      wombs = filter (w: any (i: i.name == w.identity) identities) lab.wombs;
+      kubernetes = on lab.kubernetes;
+    };
+
+  # The bus of an environment as seen from a host: the leaf it runs, the hub it runs, else the hub's address.
+  busUrl =
+    lab: host: env:
+    let
+      leaf = findFirst (l: l.host == host && elem env l.environments) null lab.leaves;
+      hub = findFirst (n: elem env n.environments) (throw "nimmer: environment ${env} has no hub: declare `nats` for it") lab.nats;
+      port = toString hub.port;
+    in
+    if leaf != null then
+      "nats://127.0.0.1:4222"
+    else if hub.urls != [ ] then
+      lib.concatStringsSep "," hub.urls
+    else if elem host hub.hosts then
+      "nats://${addressOn lab host hub.network}:${port}"
+    else
+      lib.concatMapStringsSep "," (h: "nats://${addressOn lab h hub.network}:${port}") hub.hosts;
+
+  # A host's address on a network, "127.0.0.1" when it has none there.
+  addressOn = lab: host: network: (hostOf lab host).addresses.${network} or "127.0.0.1";
+
+  # Where a process of a service listens for Prometheus: an entry of prometheus/listen.json, or null.
+  listenOf =
+    folder: host: service:
+    findFirst (p: p.host == host && p.service == service) null
+      (lib.importJSON (emitted folder "prometheus/listen.json")).processes;
+
+  # The prefix length of a subnet: 24 of "10.20.0.0/24".
+  prefixOf = subnet: lib.toInt (elemAt (splitString "/" subnet) 1);
+
+  # Credentials for systemd, one for each of these bus users, from the folder that holds NAME.creds.
+  loadCredentials = folder: users: map (u: "${u}.creds:${folder}/${u}.creds") users;
+
+  # What every service of ours may not do. A service adds what it needs, and says why.
+  hardening = {
+    CapabilityBoundingSet = [ "" ];
+    AmbientCapabilities = [ "" ];
+    DevicePolicy = "closed";
+    LockPersonality = true;
+    MemoryDenyWriteExecute = true;
+    NoNewPrivileges = true;
+    PrivateDevices = true;
+    PrivateTmp = true;
+    PrivateUsers = true;
+    ProcSubset = "pid";
+    ProtectClock = true;
+    ProtectControlGroups = true;
+    ProtectHome = true;
+    ProtectHostname = true;
+    ProtectKernelLogs = true;
+    ProtectKernelModules = true;
+    ProtectKernelTunables = true;
+    ProtectProc = "invisible";
+    ProtectSystem = "strict";
+    RemoveIPC = true;
+    RestrictAddressFamilies = [
+      "AF_INET"
+      "AF_INET6"
+      "AF_UNIX" # the service manager's sockets: notifications and the journal
+    ];
+    RestrictNamespaces = true;
+    RestrictRealtime = true;
+    RestrictSUIDSGID = true;
+    SystemCallArchitectures = "native";
+    SystemCallFilter = [
+      "@system-service"
+      "~@privileged"
+      "~@resources"
+    ];
+    UMask = "0077";
+  };
+
+  # How a daemon of ours is run: it says when it is ready, drains at SIGTERM, and comes back.
+  daemon = hardening // {
+    Type = "notify";
+    Restart = "on-failure";
+    RestartSec = 2;
+    TimeoutStopSec = 60;
+  };
+}
