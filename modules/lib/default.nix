@@ -55,7 +55,8 @@ rec {
       on = list: filter (x: elem name (x.hosts or [ ]) || (x.host or "") == name) list;
       identities = filter (i: elem name i.hosts) lab.identities;
     in
-    {
+    # Also what asks for lists alone must hear that a host is not declared.
+    builtins.seq host {
       inherit host identities;
       services = on lab.services;
       units = on lab.units;
