@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"path/filepath"
 	"strings"
@@ -11,37 +10,18 @@ import (
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
+	"github.com/nimmerverse/nimmer/cmd/internal/scripttest"
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/bus/keys/keystest"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-// paper is what a command writes, for whoever reads it meanwhile.
-type paper struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (p *paper) Write(b []byte) (int, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.Write(b)
-}
-
-func (p *paper) String() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.b.String()
-}
-
 // TestEachIsAUserOfItsOwn runs the robot on a server with real keys, out of a
 // folder with credentials for each user: cells and nerves hear, ask and answer
 // one another with nothing but the grants of the declaration.
 func TestEachIsAUserOfItsOwn(t *testing.T) {
-	for _, name := range []string{"NATS_URL", "NATS_CREDS", "CREDENTIALS_DIRECTORY", "NIMMERVERSE_ENV", "NOTIFY_SOCKET"} {
-		t.Setenv(name, "")
-	}
+	scripttest.Nowhere(t)
 	const folder = "../../topology/examples/robot"
 	top, err := lab.Read(folder)
 	if err != nil {
@@ -69,7 +49,7 @@ func TestEachIsAUserOfItsOwn(t *testing.T) {
 
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	var said paper
+	var said scripttest.Output
 	ended := make(chan int, 1)
 	args := []string{"--topology", folder, "--all", "--server", server.ClientURL(), "--creds", filepath.Dir(server.Creds("x")), "--http", "none", "--log-level", "warn"}
 	go func() { ended <- cli.Execute(ctx, command(), args, nil, &said, &said) }()

@@ -1,17 +1,16 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
+	"github.com/nimmerverse/nimmer/cmd/internal/scripttest"
 	"github.com/nimmerverse/nimmer/pkg/bus"
 	"github.com/nimmerverse/nimmer/pkg/bus/keys/keystest"
 	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
@@ -19,30 +18,10 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/wave"
 )
 
-// locked is a buffer that two goroutines use.
-type locked struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *locked) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *locked) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // TestAccountsOfAHub runs the daemon on a real hub, as three users, and lets it
 // decide in both gardens; the server refuses it nothing.
 func TestAccountsOfAHub(t *testing.T) {
-	for _, name := range []string{"NATS_URL", "NATS_CREDS", "NIMMERVERSE_ENV", "CREDENTIALS_DIRECTORY"} {
-		t.Setenv(name, "")
-	}
+	scripttest.Nowhere(t)
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "lab.hcl"), load.InitHCL(lab.Machine()), 0o600); err != nil {
 		t.Fatal(err)
@@ -82,7 +61,7 @@ func TestAccountsOfAHub(t *testing.T) {
 			}
 			args := append([]string{"--topology", dir, "--server", srv.ClientURL(), "--http", "none"}, flags...)
 			if len(flags) == 4 || strings.Contains(name, "whom") {
-				if code := cli.Execute(t.Context(), command(), args, strings.NewReader(""), &locked{}, &locked{}); code != cli.ExitUsage {
+				if code := cli.Execute(t.Context(), command(), args, strings.NewReader(""), &scripttest.Output{}, &scripttest.Output{}); code != cli.ExitUsage {
 					t.Errorf("exits %d", code)
 				}
 				return
@@ -101,7 +80,7 @@ func decides(t *testing.T, operator *bus.Conn, args []string) {
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
-	log, ended := &locked{}, make(chan int, 1)
+	log, ended := &scripttest.Output{}, make(chan int, 1)
 	go func() { ended <- cli.Execute(ctx, command(), args, strings.NewReader(""), log, log) }()
 	missing := map[string]bool{"dev.nervous.gates.math.transition": true, "dev.real.gates.math.transition": true, "dev.cognitive.mind.request.boundary": true}
 	// Rarely enough that a gate which is OPEN from before rests in between.

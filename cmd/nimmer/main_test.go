@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
+	"github.com/nimmerverse/nimmer/cmd/internal/scripttest"
 )
 
 // The scripts in testdata say what the commands promise; `nimmer` runs in a
@@ -26,22 +27,7 @@ func TestScripts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata",
-		RequireExplicitExec: true,
-		Setup: func(env *testscript.Env) error {
-			env.Setenv("XDG_STATE_HOME", env.WorkDir+"/state")
-			env.Setenv("XDG_CONFIG_HOME", env.WorkDir+"/config")
-			env.Setenv("HOME", env.WorkDir)
-			env.Setenv("USER", "newcomer")
-			env.Setenv("NIMMERVERSE_ENV", "")
-			env.Setenv("REPO", repo)
-			return nil
-		},
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"await":   await,
-			"freeipa": freeipa,
-			"port":    freePort,
-		},
-	})
+	params := scripttest.Params(map[string]string{"USER": "newcomer", "REPO": repo})
+	params.Cmds["freeipa"] = freeipa
+	testscript.Run(t, params)
 }
