@@ -34,6 +34,7 @@ func Apply(ctx context.Context, t *topology.Topology, m *accounts.Model, o Optio
 		} else if err := one.declare(model); err != nil {
 			return nil, err
 		}
+		one.Servers = serversOf(t, m, one)
 		if err := s.signer(one).settle(ctx); err != nil {
 			return nil, err
 		}
@@ -69,7 +70,7 @@ func (s *store) finish(t *topology.Topology, m *accounts.Model) (*Report, error)
 		return nil, err
 	}
 	s.rep.Out = s.Out
-	s.rep.Servers = out.servers(t, m)
+	s.rep.Servers = out.servers()
 	if err := out.makeFolders(); err != nil {
 		return nil, err
 	}
@@ -80,10 +81,10 @@ func (s *store) finish(t *topology.Topology, m *accounts.Model) (*Report, error)
 }
 
 // servers are those whose files change, with whether a reload will do.
-func (o *output) servers(t *topology.Topology, m *accounts.Model) []Server {
+func (o *output) servers() []Server {
 	out := []Server{}
-	for _, one := range o.sites {
-		folder := o.folderOf(one)
+	for _, site := range o.sites {
+		folder := o.folderOf(site)
 		var names []string
 		for _, f := range o.files {
 			if filepath.Dir(f.path) == folder {
@@ -95,30 +96,35 @@ func (o *output) servers(t *topology.Topology, m *accounts.Model) []Server {
 		}
 		slices.Sort(names)
 		one := Server{
-			Name: one.Name, Kind: one.Kind, Site: one.Name, Folder: folder,
-			Restart: !knows(filepath.Join(folder, natsconf.ResolverFile), one.Operator.JWT),
+			Name: site.Name, Kind: site.Kind, Site: site.Name, Folder: folder,
+			Restart: !knows(filepath.Join(folder, natsconf.ResolverFile), site.Operator.JWT),
 			Why:     strings.Join(names, ", "),
 		}
-		out = append(out, one.each(t, m)...)
+		out = append(out, one.each(site)...)
 	}
 	return out
 }
 
 // each is one line for each server of a site, where they are known.
-func (s Server) each(t *topology.Topology, m *accounts.Model) []Server {
-	if t == nil {
-		return []Server{s}
-	}
-	var out []Server
-	for _, server := range natsconf.Servers(t, m) {
-		if server.Site.Kind == s.Kind && server.Site.Name == s.Site {
-			one := s
-			one.Name, one.Host = server.Name, server.Host
-			out = append(out, one)
-		}
-	}
-	if len(out) == 0 {
+func (s Server) each(of *site) []Server {
+	if len(of.Servers) == 0 {
 		return []Server{s} // others run it
+	}
+	out := make([]Server, len(of.Servers))
+	for i, server := range of.Servers {
+		out[i] = s
+		out[i].Name, out[i].Host = server.Name, server.Host
+	}
+	return out
+}
+
+// serversOf are the declared servers of a site.
+func serversOf(t *topology.Topology, m *accounts.Model, one *site) []server {
+	var out []server
+	for _, s := range natsconf.Servers(t, m) {
+		if s.Site.Kind == one.Kind && s.Site.Name == one.Name {
+			out = append(out, server{s.Name, s.Host})
+		}
 	}
 	return out
 }

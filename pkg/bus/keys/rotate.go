@@ -30,6 +30,12 @@ func (w *What) in(a *account) bool { return w.Account == "" || w.Account == a.Na
 // Rotate replaces signing keys, or a user's key, and signs anew what they had
 // signed. The old ones count for the grace, or no longer.
 func Rotate(ctx context.Context, what What, grace time.Duration, o Options) (*Report, error) {
+	return change(ctx, what, o, func(s *store, one *site) (bool, error) { return s.rotate(one, what, grace) })
+}
+
+// change does something to what is meant in each site, and signs anew what
+// follows from it. It needs no declaration.
+func change(ctx context.Context, what What, o Options, do func(*store, *site) (found bool, err error)) (*Report, error) {
 	s, err := open(o, toChange)
 	if err != nil {
 		return nil, err
@@ -43,7 +49,7 @@ func Rotate(ctx context.Context, what What, grace time.Duration, o Options) (*Re
 		if !what.at(one) {
 			continue
 		}
-		done, err := s.rotate(one, what, grace)
+		done, err := do(s, one)
 		if err != nil {
 			return nil, err
 		}
@@ -150,27 +156,12 @@ func (s *store) grace(old []retired, key string, grace time.Duration) []retired 
 // Revoke puts out a user, or all users of an identity, until Rotate lets them in
 // again. It needs no declaration.
 func Revoke(ctx context.Context, what What, o Options) (*Report, error) {
-	s, err := open(o, toChange)
-	if err != nil {
-		return nil, err
-	}
-	defer s.close()
-	if err := s.openRings(); err != nil {
-		return nil, err
-	}
-	found := false
-	for _, one := range s.sites {
-		if !what.at(one) {
-			continue
-		}
+	return change(ctx, what, o, func(s *store, one *site) (found bool, err error) {
 		for _, a := range one.Accounts {
 			found = what.in(a) && s.putOut(one, a, what.User) || found
 		}
-	}
-	if !found {
-		return nil, s.nobody(what)
-	}
-	return s.again(ctx)
+		return found, nil
+	})
 }
 
 // putOut revokes what was signed for users of this name, the keys from before

@@ -205,7 +205,7 @@ func TestRevokedIsPutOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(r.Servers) != 1 || r.Servers[0].Restart || r.Servers[0].Site != "dev" {
+	if len(r.Servers) != 1 || r.Servers[0].Restart || r.Servers[0].Site != "dev" || r.Servers[0].Host == "" {
 		t.Errorf("servers to tell: %+v", r.Servers)
 	}
 	if _, err := os.Stat(srv.Creds(user)); !errors.Is(err, os.ErrNotExist) {

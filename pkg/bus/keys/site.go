@@ -24,9 +24,18 @@ type site struct {
 	Members       []string          `json:"members,omitempty"`
 	Operator      operator          `json:"operator"`
 	Accounts      []*account        `json:"accounts"` // by name
+	// Servers are those that an apply last saw declared: who must hear of what
+	// is rotated or revoked without a declaration.
+	Servers []server `json:"servers,omitempty"`
 
 	ring *ring
 	gone bool // no longer declared
+}
+
+// server is one that reads a site's files.
+type server struct {
+	Name string `json:"name"`
+	Host string `json:"host"`
 }
 
 // operator signs accounts, with its signing key.
