@@ -122,9 +122,19 @@ func (p *permission) meant(who string) bool {
 	})
 }
 
-// nobodyCalled suggests those whose name holds what was asked for.
+// nobodyCalled suggests those whose name holds what was asked for, or the same
+// name of another kind.
 func nobodyCalled(who string, users []permission) error {
 	var near []string
+	if _, name, ok := strings.Cut(who, "."); ok {
+		for _, p := range users {
+			for _, of := range p.Of {
+				if strings.HasSuffix(of, "."+name) && !slices.Contains(near, of) {
+					near = append(near, of)
+				}
+			}
+		}
+	}
 	for _, p := range users {
 		for _, name := range append([]string{p.Name}, p.Of...) {
 			if strings.Contains(name, who) && !slices.Contains(near, name) {

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 
@@ -26,15 +28,21 @@ type owner struct {
 	Environment string `json:"environment"`
 }
 
+// lockFile is held by the process that uses a state directory.
+const lockFile = "lock"
+
 // OpenState makes and locks a state directory. One that another process uses,
 // or that holds another lab's state, is refused.
 func OpenState(dir, labName, env string) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, stateError("make", dir, err)
 	}
-	lock := flock.New(filepath.Join(dir, "lock"))
-	locked, err := lock.TryLock()
-	if err != nil {
+	lock := flock.New(filepath.Join(dir, lockFile))
+	// Who only asks whether somebody runs here holds it for a moment.
+	ctx, cancel := context.WithTimeout(context.Background(), 100*time.Millisecond)
+	defer cancel()
+	locked, err := lock.TryLockContext(ctx, 10*time.Millisecond)
+	if err != nil && !errors.Is(err, context.DeadlineExceeded) {
 		return nil, stateError("lock", dir, err)
 	}
 	if !locked {
