@@ -106,6 +106,50 @@ rec {
   # Credentials for systemd, one for each of these bus users, from the folder that holds NAME.creds.
   loadCredentials = folder: users: map (u: "${u}.creds:${folder}/${u}.creds") users;
 
+  # The slice that everything of an identity runs in.
+  sliceOf = identity: "nimmer-${identity}.slice";
+
+  # How a unit of an identity is run, as serviceConfig. No identity: a user that lives as long as the unit.
+  identityOf =
+    lab: host: name:
+    if name == "" then
+      { DynamicUser = true; }
+    else if any (i: i.name == name && elem host i.hosts) lab.identities then
+      {
+        User = name;
+        Group = name;
+        Slice = sliceOf name;
+      }
+    else
+      throw "nimmer: identity ${name} runs something on host ${host} and does not live there: add the host to its hosts and emit again";
+
+  # What such a unit comes after and wants: its user, its home and its limits.
+  identityUnits = name: lib.optional (name != "") "nimmer-identities.service";
+
+  # The cards of an identity as "HOST/NAME": those it has whole, and the one it has a part of.
+  cardsOf = identity: lib.unique (identity.gpus ++ lib.optional (identity ? card) identity.card.gpu);
+
+  # The groups that open cards "HOST/NAME": one for the nodes that all cards share, one for each card.
+  cardGroups =
+    cards: lib.optionals (cards != [ ]) ([ "nimmer-gpu" ] ++ map (c: "nimmer-gpu-${baseNameOf c}") cards);
+
+  # The same cards for DeviceAllow. The names under /dev/nimmer are links to the nodes, whose numbers may change.
+  cardDevices =
+    cards:
+    lib.optionals (cards != [ ]) (
+      map (d: "${d} rw") (
+        [
+          "/dev/nvidiactl"
+          "/dev/nvidia-uvm"
+          "/dev/nvidia-uvm-tools"
+        ]
+        ++ map (c: "/dev/nimmer/gpu-${baseNameOf c}") cards
+      )
+    );
+
+  # What a unit with cards comes after and wants: it makes the nodes and the links.
+  cardUnits = cards: lib.optional (cards != [ ]) "nimmer-gpu.service";
+
   # What every service of ours may not do. A service adds what it needs, and says why.
   hardening = {
     CapabilityBoundingSet = [ "" ];
