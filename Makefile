@@ -102,6 +102,11 @@ check-k8s: ## what is emitted for Kubernetes, held against Kubernetes' own code 
 	$(GO) vet -mod=mod -modfile="$$mod/go.mod" ./... && \
 	$(GO) test -mod=mod -modfile="$$mod/go.mod" -count 1 -timeout $(TESTTIME) ./...
 
+.PHONY: nix-check
+nix-check: ## evaluate the flake with a nixpkgs at hand: NIXPKGS=DIR, and INPUTS=DIR that holds the other inputs
+	@NIMMER_REF_NIXPKGS='$(NIXPKGS)' NIMMER_REF_NIX_INPUTS='$(INPUTS)' \
+	$(GO) test -count 1 -timeout 1h -v ./tests/nix | awk '/^=== /{next} /^FAIL/{bad = 1} {print} END{exit bad}'
+
 .PHONY: emit
 emit: ## refresh the committed files that are emitted beside each declaration
 	@for dir in topology topology/examples/*/; do \

@@ -11,7 +11,7 @@ let
     dir: given:
     let
       flake = import (dir + "/flake.nix");
-      outputs = flake.outputs (given // { self = self; });
+      outputs = flake.outputs (given // { inherit self; });
       self = outputs // {
         inherit outputs;
         inputs = given;
@@ -27,7 +27,25 @@ let
     in
     self;
   nixpkgs' = call nixpkgs { };
-  # What their flakes need beside nixpkgs is only for their own development.
-  given = builtins.mapAttrs (_: dir: call dir { nixpkgs = nixpkgs'; }) inputs;
+
+  # What our inputs need of theirs: as much of flake-utils and flake-parts as they call on the way to their libraries.
+  theirs = {
+    nixpkgs = nixpkgs';
+    utils.lib = {
+      defaultSystems = [
+        "x86_64-linux"
+        "aarch64-linux"
+      ];
+      eachSystem =
+        systems: f:
+        builtins.mapAttrs (output: _: nixpkgs'.lib.genAttrs systems (system: (f system).${output})) (
+          f (builtins.head systems)
+        );
+    };
+    flake-parts.lib.mkFlake = _: module: module.flake;
+  };
+  # An input is given what its outputs name: some take nothing else.
+  input =
+    dir: call dir (builtins.intersectAttrs (builtins.functionArgs (import (dir + "/flake.nix")).outputs) theirs);
 in
-call ../.. (given // { nixpkgs = nixpkgs'; })
+call ../.. (builtins.mapAttrs (_: input) inputs // { nixpkgs = nixpkgs'; })

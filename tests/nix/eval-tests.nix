@@ -27,7 +27,8 @@ let
   settings =
     { host, topology }:
     let
-      declared = lib.findFirst (h: h.name == host) { system = "x86_64-linux"; } (lib.importJSON (topology + "/topology.json")).hosts;
+      lab = lib.importJSON (topology + "/topology.json");
+      declared = lib.findFirst (h: h.name == host) { system = "x86_64-linux"; } lab.hosts;
     in
     {
       nimmer = { inherit host topology; };
@@ -75,5 +76,7 @@ let
 in
 {
   ran = lib.foldl' (n: suite: n + lib.length (attrNames (testsOf suite))) 0 suites;
-  failures = concatMap (suite: concatMap (name: run suite name (testsOf suite).${name}) (attrNames (testsOf suite))) suites;
+  failures = concatMap (
+    suite: concatMap (name: run suite name (testsOf suite).${name}) (attrNames (testsOf suite))
+  ) suites;
 }
