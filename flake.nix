@@ -41,10 +41,13 @@
       nimmerverse = labOf {
         topology = ./topology;
         hosts = ./hosts;
+        modules = [ ./hosts/site.nix ];
       };
       cim = labOf {
         topology = ./topology/examples/cim;
-        hosts = ./hosts;
+        # The workers are alike.
+        hosts = name: ./hosts + "/${if lib.hasPrefix "cim-worker-" name then "cim-worker" else name}";
+        modules = [ ./hosts/site.nix ];
       };
     in
     {

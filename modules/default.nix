@@ -3,6 +3,7 @@
   imports = [
     ./topology
     ./machine
+    ./disks
     ./bus
     ./gate
   ];

@@ -100,6 +100,26 @@ rec {
     findFirst (p: p.host == host && p.service == service) null
       (lib.importJSON (emitted folder "prometheus/listen.json")).processes;
 
+  # Names of the declared hosts by address, as `networking.hosts` has them: each host by the network that `name` shares
+  # with it, where it is deployed before others, else where it is deployed. Aliases go where the names go.
+  names =
+    lab: name:
+    let
+      mine = (hostOf lab name).addresses;
+      addressOf =
+        h:
+        let
+          shared = lib.intersectAttrs mine h.addresses;
+          from = if shared != { } then shared else h.addresses;
+        in
+        from.${h.deploy.network} or (head (lib.attrValues from));
+    in
+    lib.zipAttrsWith (_: lib.concatLists) (
+      map (h: { ${addressOf h} = [ "${h.name}.${lab.lab.domain}" h.name ] ++ h.aliases; }) (
+        filter (h: h.addresses != { }) lab.hosts
+      )
+    );
+
   # The prefix length of a subnet: 24 of "10.20.0.0/24".
   prefixOf = subnet: lib.toInt (elemAt (splitString "/" subnet) 1);
 
