@@ -3,6 +3,7 @@
   imports = [
     ./topology
     ./machine
+    ./network
     ./disks
     ./bus
     ./gate

@@ -116,8 +116,23 @@ rec {
     in
     lib.zipAttrsWith (_: lib.concatLists) (
       map (h: { ${addressOf h} = [ "${h.name}.${lab.lab.domain}" h.name ] ++ h.aliases; }) (
-        filter (h: h.addresses != { }) lab.hosts
+        filter (h: networksOf lab h != [ ]) lab.hosts
       )
+    );
+
+  # The networks a host has an address in; loopback of a one-machine lab is none.
+  networksOf = lab: host: filter (n: !n.implicit && host.addresses ? ${n.name}) lab.networks;
+
+  # The hardware address of a host's card in a network: the declared one; a guest's follows from its name, so that
+  # hypervisor and guest agree on it; else null.
+  macOf =
+    lab: host: network:
+    let
+      hash = builtins.hashString "sha256" "${lab.lab.name}/${host.name}/${network}";
+      byte = i: builtins.substring (2 * i) 2 hash;
+    in
+    host.macs.${network} or (
+      if host.parent == "" then null else "52:54:00:${byte 0}:${byte 1}:${byte 2}"
     );
 
   # The prefix length of a subnet: 24 of "10.20.0.0/24".

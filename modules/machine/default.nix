@@ -34,8 +34,8 @@ in
     };
     names = mkOption {
       type = types.bool;
-      default = host.addresses != { };
-      defaultText = lib.literalMD "whether this host has declared addresses";
+      default = nimmer.networksOf lab host != [ ];
+      defaultText = lib.literalMD "whether this host has an address in a declared network";
       description = "Resolve the names and aliases of all declared hosts without DNS, by `networking.hosts`.";
     };
     hypervisor = mkOption {
