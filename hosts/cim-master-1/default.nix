@@ -1,4 +1,4 @@
-# The master. Values as `nixos-generate-config` finds them on such a board; take yours from your machine.
+# The master. The values are an example: `nixos-generate-config` finds yours.
 { lib, modulesPath, ... }:
 {
   imports = [ (modulesPath + "/installer/scan/not-detected.nix") ];
@@ -10,7 +10,5 @@
     "xhci_pci"
   ];
   boot.kernelModules = [ "kvm-amd" ];
-
-  # Ryzen 9
   hardware.cpu.amd.updateMicrocode = lib.mkDefault true;
 }

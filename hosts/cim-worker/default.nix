@@ -1,4 +1,4 @@
-# All ten workers, which are alike. Values as `nixos-generate-config` finds them on such a board; take yours from your machine.
+# All ten workers, which are alike. The values are an example: `nixos-generate-config` finds yours.
 { lib, modulesPath, ... }:
 {
   imports = [ (modulesPath + "/installer/scan/not-detected.nix") ];
@@ -10,7 +10,8 @@
     "xhci_pci"
   ];
   boot.kernelModules = [ "kvm-amd" ];
-
-  # Ryzen 9
   hardware.cpu.amd.updateMicrocode = lib.mkDefault true;
+
+  # No hardware address of theirs is declared. The other networks are VLANs on it.
+  nimmer.network.interfaces.management = "enp5s0";
 }

@@ -1,4 +1,4 @@
-# Two cards for organs. Values as `nixos-generate-config` finds them on such a board; take yours from your machine.
+# The organs: a Threadripper PRO 7955WX and two small cards. The values are an example: `nixos-generate-config` finds yours.
 { lib, modulesPath, ... }:
 {
   imports = [ (modulesPath + "/installer/scan/not-detected.nix") ];
@@ -10,7 +10,5 @@
     "xhci_pci"
   ];
   boot.kernelModules = [ "kvm-amd" ];
-
-  # Threadripper PRO 7955WX
   hardware.cpu.amd.updateMicrocode = lib.mkDefault true;
 }

@@ -1,4 +1,4 @@
-# The hypervisor of every virtual machine. Values as `nixos-generate-config` finds them on such a board; take yours from your machine.
+# The hypervisor: an EPYC that carries every virtual machine. The values are an example: `nixos-generate-config` finds yours.
 { lib, modulesPath, ... }:
 {
   imports = [ (modulesPath + "/installer/scan/not-detected.nix") ];
@@ -10,7 +10,5 @@
     "xhci_pci"
   ];
   boot.kernelModules = [ "kvm-amd" ];
-
-  # EPYC
   hardware.cpu.amd.updateMicrocode = lib.mkDefault true;
 }

@@ -100,25 +100,34 @@ rec {
     findFirst (p: p.host == host && p.service == service) null
       (lib.importJSON (emitted folder "prometheus/listen.json")).processes;
 
-  # Names of the declared hosts by address, as `networking.hosts` has them: each host by the network that `name` shares
-  # with it, where it is deployed before others, else where it is deployed. Aliases go where the names go.
+  # Names by address, as `networking.hosts` has them and host `name` should see them. A host's names and aliases stand
+  # for its address in a network that both are in, the deployment network before others; but a hub listens in its
+  # network alone: its address, and the host whose name that is, stand there.
   names =
     lab: name:
     let
       mine = (hostOf lab name).addresses;
+      hubs = filter (n: n.hosts != [ ]) lab.nats;
+      namesOf = h: [ "${h.name}.${lab.lab.domain}" h.name ] ++ h.aliases;
+      hubAt = h: findFirst (n: elem h.name n.hosts && elem n.address (namesOf h)) null hubs;
       addressOf =
         h:
         let
-          shared = lib.intersectAttrs mine h.addresses;
+          hub = hubAt h;
+          shared = builtins.intersectAttrs mine h.addresses;
           from = if shared != { } then shared else h.addresses;
         in
-        from.${h.deploy.network} or (head (lib.attrValues from));
+        if hub != null then addressOn lab h.name hub.network else from.${h.deploy.network} or (head (lib.attrValues from));
+      reachable = filter (h: networksOf lab h != [ ]) lab.hosts;
+      ofHosts = map (h: { ${addressOf h} = namesOf h; }) reachable;
+      ofHubs = concatMap (
+        n:
+        map (h: { ${addressOn lab h n.network} = [ n.address ]; }) (
+          filter (h: any (r: r.name == h) reachable) n.hosts
+        )
+      ) (filter (n: !any (h: elem n.address (namesOf h)) lab.hosts) hubs);
     in
-    lib.zipAttrsWith (_: lib.concatLists) (
-      map (h: { ${addressOf h} = [ "${h.name}.${lab.lab.domain}" h.name ] ++ h.aliases; }) (
-        filter (h: networksOf lab h != [ ]) lab.hosts
-      )
-    );
+    lib.zipAttrsWith (_: lib.concatLists) (ofHosts ++ ofHubs);
 
   # The networks a host has an address in; loopback of a one-machine lab is none.
   networksOf = lab: host: filter (n: !n.implicit && host.addresses ? ${n.name}) lab.networks;

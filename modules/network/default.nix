@@ -52,7 +52,7 @@ let
     address = map (n: "${host.addresses.${n.name}}/${toString (nimmer.prefixOf n.subnet)}") networks;
     routes = routes (filter (n: lib.elem n defaults) networks);
     dns = concatMap (n: n.dns) networks;
-    domains = optional (lib.any (n: n.dns != [ ]) networks) lab.lab.domain;
+    domains = if lib.any (n: n.dns != [ ]) networks then [ lab.lab.domain ] else null;
     networkConfig = quiet // {
       LinkLocalAddressing = if lib.any (n: isV6 n.subnet) networks then "ipv6" else "no";
     };
@@ -154,9 +154,9 @@ in
       map (n: {
         assertion = false;
         message =
-          "nimmer.network: host ${host.name} has no interface for network ${n.name}: declare its address in `macs` of the host, "
-          + "or set nimmer.network.interfaces.${n.name}"
-          + (if n.vlan == 0 then "" else ", or nimmer.network.trunk to have it as VLAN ${toString n.vlan}");
+          "nimmer.network: host ${host.name} has no interface for network ${n.name}: declare the card's address in `macs` of the host, "
+          + "or set nimmer.network.interfaces.${n.name} in hosts/${host.name}"
+          + lib.optionalString (n.vlan != 0) ", or nimmer.network.trunk to have it there as VLAN ${toString n.vlan}";
       }) missing
       ++
         map
