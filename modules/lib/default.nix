@@ -117,7 +117,10 @@ rec {
           shared = builtins.intersectAttrs mine h.addresses;
           from = if shared != { } then shared else h.addresses;
         in
-        if hub != null then addressOn lab h.name hub.network else from.${h.deploy.network} or (head (lib.attrValues from));
+        if hub != null then
+          addressOn lab h.name hub.network
+        else
+          from.${h.deploy.network} or (head (lib.attrValues from));
       reachable = filter (h: networksOf lab h != [ ]) lab.hosts;
       ofHosts = map (h: { ${addressOf h} = namesOf h; }) reachable;
       ofHubs = concatMap (
