@@ -7,5 +7,7 @@
     ./disks
     ./bus
     ./gate
+    ./organ
+    ./cortex
   ];
 }
