@@ -23,14 +23,17 @@ let
   changed =
     f:
     on "theia" [
-      {
-        nimmer.lab = lib.mkForce (
-          let
-            lab = lib.importJSON ../../topology/topology.json;
-          in
-          lab // { cortexes = map f lab.cortexes; }
-        );
-      }
+      (
+        { config, lib, ... }@args:
+        lib.recursiveUpdate (import ../topology args) {
+          disabledModules = [ ../topology ];
+          options.nimmer.lab.default =
+            let
+              lab = lib.importJSON ../../topology/topology.json;
+            in
+            lab // { cortexes = map f lab.cortexes; };
+        }
+      )
     ];
 in
 {

@@ -15,6 +15,7 @@ let
       modules = [ engines ] ++ modules;
     }).config;
   dioscuri = on "dioscuri" [ ];
+  theia = on "theia" [ ];
   unit = name: dioscuri.systemd.services.${name};
   vision = unit "nimmer-organ-vision";
   small = unit "nimmer-organ-gemma4-2b";
@@ -25,15 +26,16 @@ let
     f: host:
     on host [
       (
-        { options, ... }:
-        {
-          nimmer.lab = lib.mkForce (f (lib.importJSON ../../topology/topology.json));
+        { config, lib, ... }@args:
+        lib.recursiveUpdate (import ../topology args) {
+          disabledModules = [ ../topology ];
+          options.nimmer.lab.default = f (lib.importJSON ../../topology/topology.json);
         }
       )
     ];
 
   args = u: lib.splitString " " (lib.replaceStrings [ "\"" ] [ "" ] u.serviceConfig.ExecStart);
-  failed = config: map (a: a.message) (lib.filter (a: !a.assertion && lib.hasPrefix "nimmer" a.message) config.assertions);
+  failed = config: map (a: a.message) (lib.filter (a: !a.assertion && lib.hasPrefix "nimmer: organ" a.message) config.assertions);
 
   asUser = (on "dioscuri" [ { nimmer.organ.asUserServices = true; } ]).systemd;
   asUserUnit = asUser.user.services.nimmer-organ-text-to-speech;
@@ -42,7 +44,7 @@ in
   "a unit for each organ of the host, and for none of another" = {
     expr = {
       dioscuri = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames dioscuri.systemd.services);
-      theia = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames (on "theia" [ ]).systemd.services);
+      theia = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames theia.systemd.services);
       nats-dev = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames (on "nats-dev" [ ]).systemd.services);
     };
     expected = {
@@ -92,7 +94,7 @@ in
   "one on the processor opens none, and its declared memory is the bound" = {
     expr =
       let
-        s = (on "theia" [ ]).systemd.services.nimmer-organ-function-gemma.serviceConfig;
+        s = theia.systemd.services.nimmer-organ-function-gemma.serviceConfig;
       in
       {
         device = s ? DeviceAllow;
