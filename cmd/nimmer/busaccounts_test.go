@@ -52,6 +52,19 @@ func TestBusOfAHub(t *testing.T) {
 		"bus", "plan", "--creds", folder)
 	run(cli.ExitDone, []string{"18 to create"}, "bus", "apply", "--creds", folder)
 	run(cli.ExitDone, []string{"0 to create", "18 as declared"}, "bus", "plan", "--creds", folder)
+	if out, code := nimmer(t, "topology", "emit", dir); code != cli.ExitDone {
+		t.Fatal(out)
+	}
+	emitted := filepath.Join(dir, "topology.json")
+	if out, code := nimmer(t, "bus", "plan", emitted, "--server", srv.ClientURL(), "--creds", folder); code != cli.ExitDone || !strings.Contains(out, "18 as declared") {
+		t.Errorf("topology.json in place of the folder: exits %d\n%s", code, out)
+	}
+	if err := os.WriteFile(emitted, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out, code := nimmer(t, "bus", "plan", emitted, "--server", srv.ClientURL(), "--creds", folder); code != cli.ExitFailed || !strings.Contains(out, "nimmer topology emit") {
+		t.Errorf("a broken topology.json: exits %d\n%s", code, out)
+	}
 	run(cli.ExitDone, []string{"14 as declared", "not looked into: DEV_REAL, DEV_INFRA"},
 		"bus", "plan", "--creds", srv.Creds(accounts.OperatorUser("dev")))
 	run(cli.ExitDone, []string{"2 as declared", "not looked into: DEV_VIRTUAL, DEV_INFRA"},

@@ -27,7 +27,11 @@ type meant struct {
 // folder's. Whoever plays one lab in the folder of another is not told that the
 // other's streams are missing.
 func (f *busFlags) meant(cmd *cobra.Command, args []string) (meant, error) {
-	m := meant{Declaration: lab.Load(folder(args)), asked: f.Asked(cmd)}
+	d, err := readDeclaration(cmd, args)
+	m := meant{Declaration: d, asked: f.Asked(cmd)}
+	if err != nil {
+		return m, err
+	}
 	if len(args) > 0 || m.Diagnostics.HasErrors() || f.Folder() != "" {
 		return m, nil
 	}

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -19,7 +20,8 @@ func topologyCommand() *cobra.Command {
 		Short: "Check the declaration, emit what follows from it, compare it, draw it",
 		Long: `A lab is declared in a folder of *.hcl files; their order does not matter. Every
 command takes that folder; without one it is ./topology if there is such a
-folder, else the current one if it holds *.hcl files, else the built-in lab.`,
+folder, else the current one if it holds *.hcl files, else the built-in lab.
+What only reads a declaration takes its topology.json in place of the folder.`,
 	}
 	cmd.AddCommand(topologyCheckCommand(), topologyEmitCommand(), topologyShowCommand(), topologyDiagramCommand(), topologyDiffCommand(), topologySchemaCommand())
 	return cmd
@@ -41,7 +43,21 @@ func folder(args []string) string {
 // declared loads a declaration and says everything that is wrong with it.
 // Warnings go to stderr and are no failure.
 func declared(cmd *cobra.Command, args []string) (lab.Declaration, error) {
-	return wellDeclared(cmd, lab.Load(folder(args)))
+	d, err := readDeclaration(cmd, args)
+	if err != nil {
+		return d, err
+	}
+	return wellDeclared(cmd, d)
+}
+
+// readDeclaration reads the folder, or the topology.json that was named in its
+// place: a host has no more than that.
+func readDeclaration(cmd *cobra.Command, args []string) (lab.Declaration, error) {
+	from := folder(args)
+	if info, err := os.Stat(from); err == nil && info.Mode().IsRegular() {
+		return lab.LoadAny(cmd.Context(), from)
+	}
+	return lab.Load(from), nil
 }
 
 // wellDeclared passes on a declaration that has no errors.

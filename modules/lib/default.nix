@@ -94,11 +94,26 @@ rec {
   # A host's address on a network, "127.0.0.1" when it has none there.
   addressOn = lab: host: network: (hostOf lab host).addresses.${network} or "127.0.0.1";
 
+  # Which processes of ours there are, and where each listens. Several monitoring blocks say the same, each in its folder.
+  processes =
+    folder:
+    let
+      inner = map (name: "prometheus/${name}/listen.json") (
+        builtins.attrNames (builtins.readDir (emitted folder "prometheus"))
+      );
+      file = findFirst (f: builtins.pathExists (folder + "/${f}")) "prometheus/listen.json" (
+        [ "prometheus/listen.json" ] ++ inner
+      );
+    in
+    (lib.importJSON (emitted folder file)).processes;
+
+  # Those of a host.
+  processesOn = folder: host: filter (p: p.host == host) (processes folder);
+
   # Where a process of a service listens for Prometheus: an entry of prometheus/listen.json, or null.
   listenOf =
     folder: host: service:
-    findFirst (p: p.host == host && p.service == service) null
-      (lib.importJSON (emitted folder "prometheus/listen.json")).processes;
+    findFirst (p: p.service == service) null (processesOn folder host);
 
   # Names by address, as `networking.hosts` has them and host `name` should see them. A host's names and aliases stand
   # for its address in a network that both are in, the deployment network before others; but a hub listens in its
@@ -196,6 +211,40 @@ rec {
 
   # What a unit with cards comes after and wants: it makes the nodes and the links.
   cardUnits = cards: lib.optional (cards != [ ]) "nimmer-gpu.service";
+
+  # Firewall rules for either backend of NixOS: what listens, a list of { address, port }, is reached there, and at no
+  # other address of the host. A name stands for whatever addresses it has. Loopback needs no rule.
+  acceptAt =
+    networking: listens:
+    let
+      outside = filter (l: builtins.match "127\\..*|::1|localhost" l.address == null) (lib.unique listens);
+      family =
+        l:
+        if lib.hasInfix ":" l.address then
+          {
+            nft = "ip6";
+            iptables = "ip6tables";
+          }
+        else
+          {
+            nft = "ip";
+            iptables = "iptables";
+          };
+      named = lib.partition (l: builtins.match "[0-9.]+|.*:.*" l.address == null) outside;
+    in
+    lib.mkIf (outside != [ ]) {
+      allowedTCPPorts = map (l: l.port) named.right;
+      extraInputRules = lib.mkIf networking.nftables.enable (
+        lib.concatMapStrings (l: ''
+          ${(family l).nft} daddr ${l.address} tcp dport ${toString l.port} accept
+        '') named.wrong
+      );
+      extraCommands = lib.mkIf (!networking.nftables.enable) (
+        lib.concatMapStrings (l: ''
+          ${(family l).iptables} -A nixos-fw -p tcp -d ${l.address} --dport ${toString l.port} -j nixos-fw-accept
+        '') named.wrong
+      );
+    };
 
   # What every service of ours may not do. A service adds what it needs, and says why.
   hardening = {
