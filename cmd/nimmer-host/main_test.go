@@ -6,12 +6,14 @@ import (
 	"os"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/nimmerverse/nimmer/cmd/internal/cli"
 	"github.com/nimmerverse/nimmer/cmd/internal/lab"
 	"github.com/nimmerverse/nimmer/cmd/internal/scripttest"
 	"github.com/nimmerverse/nimmer/pkg/bus"
+	"github.com/nimmerverse/nimmer/pkg/cell"
 	"github.com/nimmerverse/nimmer/pkg/topology"
 )
 
@@ -23,6 +25,15 @@ func TestMain(m *testing.M) {
 		"bus":  func() { scripttest.Exit(scripttest.Bus("127.0.0.1:0", os.Args[1], buckets)) },
 		"kept": func() { scripttest.Exit(kept(os.Args[1], os.Args[2], os.Args[3])) },
 	})
+}
+
+// TestSensorsAreTheDeclarations: what the declaration takes for sensors, and so leaves
+// to this agent, is what it runs.
+func TestSensorsAreTheDeclarations(t *testing.T) {
+	t.Parallel()
+	if diff := cmp.Diff(cell.Sensors(), topology.Sensors()); diff != "" {
+		t.Error(diff)
+	}
 }
 
 func TestScripts(t *testing.T) {

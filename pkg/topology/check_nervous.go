@@ -13,6 +13,12 @@ func BuiltinCells() []string {
 	return []string{"battery", "cpu", "disk", "distance", "load", "math", "memory", "motor", "network", "process", "temperature", "text"}
 }
 
+// Sensors are those of them that feel the machine they run on, sorted: the agent of
+// a host that they name runs them.
+func Sensors() []string {
+	return []string{"battery", "cpu", "disk", "load", "memory", "network", "process", "temperature"}
+}
+
 // speaker is what cells and nerves have in common.
 type speaker struct {
 	kind, name     string

@@ -91,12 +91,8 @@ func (w *watch) logRules() map[string][]logRule {
 			}
 		}
 	}
-	identities := map[string]string{}
-	for i := range w.t.Services {
-		identities[w.t.Services[i].Name] = w.t.Services[i].Identity
-	}
 	for _, p := range w.processes {
-		of(p.Host, p.unit(), identities[p.Service], p.Environments)
+		of(p.Host, p.unit(), p.Identity, p.Environments)
 	}
 	for i := range w.t.Units {
 		for _, host := range w.t.Units[i].Hosts {

@@ -2,7 +2,6 @@ package monitor
 
 import (
 	"cmp"
-	"fmt"
 	"net"
 	"slices"
 	"strconv"
@@ -14,12 +13,15 @@ import (
 // process is one process of ours on one host.
 type process struct {
 	Host         string   `json:"host"`
-	Service      string   `json:"service"` // the declared or implied service; its unit is nimmer-SERVICE
+	Service      string   `json:"service"` // the declared or implied service
 	Process      string   `json:"process"` // gate, cell, organ, host, ...
 	Replica      int      `json:"replica"` // from 1
 	Environments []string `json:"environments"`
-	Listen       string   `json:"listen"` // what it is given as --http
+	Identity     string   `json:"identity"`       // "": a user of its own
+	Runs         []string `json:"runs,omitempty"` // of a cell process: cell.NAME, nerve.NAME
+	Listen       string   `json:"listen"`         // what it is given as --http
 	Port         int      `json:"port"`
+	name         string   // on its host; its unit is nimmer-NAME
 }
 
 // stride is the distance between the ports of two processes of one kind on a
@@ -29,49 +31,58 @@ const stride = 20
 // processes lists our processes on every host, by host and service.
 func processes(t *topology.Topology) []process {
 	var all []process
-	add := func(host, service, kind string, replicas int, environments []string, listen string) {
-		for replica := 1; replica <= max(1, replicas); replica++ {
-			all = append(all, process{Host: host, Service: service, Process: kind, Replica: replica, Environments: environments, Listen: listen})
+	taken := map[string]bool{}
+	add := func(p process, replicas int) {
+		for p.Replica = 1; p.Replica <= max(1, replicas); p.Replica++ {
+			one := p
+			for n := p.Replica; n > 1 && one.name == p.name || taken[one.Host+" "+one.name]; n++ {
+				one.name = p.name + "-" + strconv.Itoa(max(2, n))
+			}
+			taken[one.Host+" "+one.name] = true
+			all = append(all, one)
 		}
 	}
 	if len(t.Hosts) == 1 && t.Hosts[0].Implicit {
-		add(t.Hosts[0].Name, "nimmer", "nimmer", 1, t.Lab.Environments, "")
+		add(process{Host: t.Hosts[0].Name, Service: "nimmer", Process: "nimmer", Environments: t.Lab.Environments, name: "nimmer"}, 1)
 	} else {
 		declared(t, add)
+		placed(t, add)
 		implied(t, add)
 	}
 	slices.SortStableFunc(all, func(a, b process) int {
-		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Service, b.Service), cmp.Compare(a.Replica, b.Replica))
+		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Service, b.Service), cmp.Compare(a.name, b.name), cmp.Compare(a.Replica, b.Replica))
 	})
 	givePorts(t, all)
 	return all
 }
 
-type adder func(host, service, kind string, replicas int, environments []string, listen string)
+type adder func(p process, replicas int)
 
+// declared are the services. Gate core and cells serve one environment in each
+// process.
 func declared(t *topology.Topology, add adder) {
+	known := members(t)
 	for i := range t.Services {
 		s := &t.Services[i]
 		for _, host := range s.Hosts {
-			add(host, s.Name, s.Process, s.Replicas, s.Environments, s.Listen)
-		}
-	}
-	placed := map[string][]string{} // hosts that cells and nerves name themselves
-	place := func(builtin string, on topology.On, environments []string) {
-		for _, host := range on.Hosts {
-			if builtin != "" {
-				placed[host] = union(t.Lab.Environments, placed[host], environments)
+			p := process{Host: host, Service: s.Name, Process: s.Process, Environments: s.Environments, Identity: s.Identity, Listen: s.Listen, name: s.Name}
+			switch s.Process {
+			case "gate":
+				for _, env := range s.Environments {
+					add(p.in(env, s.Environments), s.Replicas)
+				}
+			case "cell":
+				for _, env := range s.Environments {
+					for _, q := range p.in(env, s.Environments).running(known, func(m member) bool {
+						return m.on.empty() && slices.Contains(s.Cells, m.name)
+					}) {
+						add(q, s.Replicas)
+					}
+				}
+			default:
+				add(p, s.Replicas)
 			}
 		}
-	}
-	for i := range t.Cells {
-		place(t.Cells[i].Builtin, t.Cells[i].On, t.Cells[i].Environments)
-	}
-	for i := range t.Nerves {
-		place(t.Nerves[i].Builtin, t.Nerves[i].On, t.Nerves[i].Environments)
-	}
-	for host, environments := range placed {
-		add(host, "cell", "cell", 1, environments, "")
 	}
 }
 
@@ -91,9 +102,9 @@ func implied(t *topology.Topology, add adder) {
 	}
 	for i := range t.Hosts {
 		h := &t.Hosts[i]
-		add(h.Name, "host", "host", 1, h.Environments, "")
+		add(process{Host: h.Name, Service: "host", Process: "host", Environments: h.Environments, name: "host"}, 1)
 		if environments, ok := organs[h.Name]; ok {
-			add(h.Name, "organ", "organ", 1, environments, "")
+			add(process{Host: h.Name, Service: "organ", Process: "organ", Environments: environments, name: "organ"}, 1)
 		}
 	}
 }
@@ -180,9 +191,4 @@ func union(order []string, lists ...[]string) []string {
 }
 
 // title is what people call a process.
-func (p process) title() string {
-	if p.Replica > 1 {
-		return fmt.Sprintf("%s-%d", p.Service, p.Replica)
-	}
-	return p.Service
-}
+func (p process) title() string { return p.name }

@@ -68,9 +68,10 @@ func TestTargetsOfTheNimmerverse(t *testing.T) {
 
 type listening struct {
 	Processes []struct {
-		Host, Service, Process, Listen, Unit string
-		Port                                 int
-		Scraped                              bool
+		Host, Service, Process, Identity, Listen, Unit string
+		Environments, Runs                             []string
+		Port                                           int
+		Scraped                                        bool
 	}
 }
 
