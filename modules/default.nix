@@ -9,5 +9,9 @@
     ./gate
     ./organ
     ./cortex
+    ./cell
+    ./host
+    ./deploy
+    ./unit
   ];
 }

@@ -6,43 +6,45 @@ let
   inherit (config.nimmer) here lab topology;
   inherit (lib) mkOption types;
 
-  unit =
-    service: env:
+  processes = lib.filter (p: p.process == "gate") (nimmer.processesOn topology here.host.name);
+
+  service =
+    process:
     let
-      name = if builtins.length service.environments == 1 then "nimmer-${service.name}" else "nimmer-${service.name}-${env}";
-      listen = nimmer.listenOf topology here.host.name service.name;
+      env = lib.head process.environments;
+      # One in each garden, and the boundary where events are declared.
+      users =
+        nimmer.usersOf topology env [ "service.${process.service}" ]
+        ++ map (u: u.name) (lib.filter (u: u.role == "boundary") (nimmer.busUsers topology env));
     in
-    lib.nameValuePair name {
-      description = "nimmer gate core of ${env}";
-      documentation = [ "https://github.com/nimmerverse/nimmer" ];
-      wantedBy = [ "multi-user.target" ];
-      wants = [ "network-online.target" ];
-      after = [ "network-online.target" ];
-      environment.NATS_URL = nimmer.busUrl lab here.host.name env;
-      serviceConfig = nimmer.daemon // {
-        DynamicUser = true;
-        LoadCredential = nimmer.loadCredentials config.nimmer.credentials [
-          "${env}_gate_virtual"
-          "${env}_gate_real"
-          "${env}_boundary"
-        ];
-        ExecStart = lib.escapeShellArgs [
-          (lib.getExe cfg.package)
-          "--topology"
-          (nimmer.topologyFile topology)
-          "--env"
-          env
-          "--http"
-          (if listen == null then "none" else listen.listen)
-        ];
-      };
-    };
+    lib.nameValuePair (lib.removeSuffix ".service" process.unit) (
+      nimmer.unit process.identity
+      // {
+        description = "nimmer gate core of ${env}";
+        environment.NATS_URL = nimmer.busUrl lab here.host.name env;
+        serviceConfig =
+          nimmer.daemon
+          // nimmer.identityOf lab here.host.name process.identity
+          // {
+            LoadCredential = nimmer.loadCredentials config.nimmer.credentials users;
+            ExecStart = lib.escapeShellArgs [
+              (lib.getExe cfg.package)
+              "--topology"
+              (nimmer.topologyFile topology)
+              "--env"
+              env
+              "--http"
+              process.listen
+            ];
+          };
+      }
+    );
 in
 {
   options.nimmer.gate = {
     enable = mkOption {
       type = types.bool;
-      default = lib.any (s: s.process == "gate") here.services;
+      default = processes != [ ];
       defaultText = lib.literalMD "whether a `service` of process `gate` is declared on this host";
       description = "Run gate core here.";
     };
@@ -55,8 +57,6 @@ in
   };
 
   config = lib.mkIf cfg.enable {
-    systemd.services = lib.listToAttrs (
-      lib.concatMap (s: map (unit s) s.environments) (lib.filter (s: s.process == "gate") here.services)
-    );
+    systemd.services = lib.listToAttrs (map service processes);
   };
 }

@@ -162,6 +162,21 @@ rec {
       if host.parent == "" then null else "52:54:00:${byte 0}:${byte 1}:${byte 2}"
     );
 
+  # The users of the bus in an environment, each with its `role`, and with what it is there for in `of`: "cell.math",
+  # "service.gate-dev", "host.theia".
+  busUsers =
+    folder: env:
+    let
+      model = lib.importJSON (emitted folder "nats/accounts.json");
+      accounts = filter (a: (a.environment or "") == env) (concatMap (site: site.accounts) model.sites);
+    in
+    concatMap (a: a.users) accounts;
+
+  # The names of those that are there for one of these.
+  usersOf =
+    folder: env: blocks:
+    lib.unique (map (u: u.name) (filter (u: any (b: elem b u.of) blocks) (busUsers folder env)));
+
   # The prefix length of a subnet: 24 of "10.20.0.0/24".
   prefixOf = subnet: lib.toInt (elemAt (splitString "/" subnet) 1);
 
@@ -285,11 +300,43 @@ rec {
     UMask = "0077";
   };
 
+  # The built-in cells that feel the machine they run on.
+  sensors = [
+    "battery"
+    "cpu"
+    "disk"
+    "load"
+    "memory"
+    "network"
+    "process"
+    "temperature"
+  ];
+
+  # What feeling takes, by the built-in cells and nerves that a unit runs. The nerve pressure measures what it hears of.
+  sensing =
+    builtins:
+    lib.optionalAttrs (any (b: elem b (sensors ++ [ "pressure" ])) builtins) {
+      ProcSubset = "all"; # /proc/stat, /proc/meminfo, /proc/diskstats, /proc/pressure
+    }
+    // lib.optionalAttrs (elem "process" builtins || elem "pressure" builtins) {
+      ProtectProc = "default"; # /proc/PID/stat of everybody
+    };
+
   # How a daemon of ours is run: it says when it is ready, drains at SIGTERM, and comes back.
   daemon = hardening // {
     Type = "notify";
     Restart = "on-failure";
     RestartSec = 2;
     TimeoutStopSec = 60;
+  };
+
+  # What the unit of every daemon says of itself, beside what it runs.
+  unit = identity: {
+    documentation = [ "https://github.com/nimmerverse/nimmer" ];
+    wantedBy = [ "multi-user.target" ];
+    wants = [ "network-online.target" ] ++ identityUnits identity;
+    after = [ "network-online.target" ] ++ identityUnits identity;
+    # However long the bus is away: it goes on trying.
+    startLimitIntervalSec = 0;
   };
 }
