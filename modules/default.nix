@@ -13,5 +13,6 @@
     ./host
     ./deploy
     ./unit
+    ./monitoring
   ];
 }

@@ -261,6 +261,41 @@ rec {
       );
     };
 
+  # Firewall rules for either backend of NixOS: these addresses reach these TCP ports, by nothing else than these rules.
+  acceptFrom =
+    networking: addresses: ports:
+    let
+      six = lib.partition (lib.hasInfix ":") (lib.unique addresses);
+      families = filter (f: f.addresses != [ ]) [
+        {
+          nft = "ip";
+          iptables = "iptables";
+          addresses = six.wrong;
+        }
+        {
+          nft = "ip6";
+          iptables = "ip6tables";
+          addresses = six.right;
+        }
+      ];
+      list = lib.concatStringsSep ", ";
+    in
+    lib.mkIf (addresses != [ ] && ports != [ ]) {
+      extraInputRules = lib.mkIf networking.nftables.enable (
+        lib.concatMapStrings (f: ''
+          ${f.nft} saddr { ${list f.addresses} } tcp dport { ${list (map toString ports)} } accept
+        '') families
+      );
+      extraCommands = lib.mkIf (!networking.nftables.enable) (
+        lib.concatMapStrings (
+          f:
+          lib.concatMapStrings (port: ''
+            ${f.iptables} -w -A nixos-fw -p tcp -s ${lib.concatStringsSep "," f.addresses} --dport ${toString port} -j nixos-fw-accept
+          '') ports
+        ) families
+      );
+    };
+
   # What every service of ours may not do. A service adds what it needs, and says why.
   hardening = {
     CapabilityBoundingSet = [ "" ];
