@@ -100,7 +100,7 @@ func (o *options) plan() (plan, error) {
 		p.sensors[env] = o.declared(t.In(env), h.Name)
 	}
 	known, names := lab.DeclaredCards(*h)
-	p.expect.Cards = names
+	p.expect = host.Expect{Cards: names, Certificates: lab.DeclaredCertificates(t, o.host)}
 	if p.users, err = lab.NewUsers(t); err != nil {
 		return p, err
 	}

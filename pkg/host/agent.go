@@ -46,7 +46,8 @@ type Config struct {
 
 // Expect is what the declaration says about the host, to count what differs.
 type Expect struct {
-	Cards []string // declared names
+	Cards        []string // declared names
+	Certificates []string // files, to tell when they end
 }
 
 // Agent is the service that says how a host is.
@@ -58,6 +59,7 @@ type Agent struct {
 
 	mu    sync.Mutex // guards what is told about it
 	last  Facts
+	ends  map[string]time.Time // of certificates, by file
 	seen  bool
 	beats []uint64 // that each place took
 	at    []time.Time
@@ -160,7 +162,10 @@ func (a *Agent) beat(ctx context.Context) {
 	if err != nil {
 		return
 	}
+	ends, err := a.cfg.Machine.Certificates(a.cfg.Expect.Certificates)
+	a.complain("some certificates are not read", err)
 	a.mu.Lock()
+	a.ends = ends
 	if a.seen && !a.last.Same(facts) {
 		a.cfg.Logger.Info("the host changed", slog.String(daemon.KeyHost, a.token), slog.String("system", facts.Running),
 			slog.Int64("generation", facts.Generation), slog.Any("failed_units", facts.FailedUnits))

@@ -106,8 +106,12 @@ func plain(t *testing.T, n nix) Machine {
 func TestAgentBeats(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		n, bus := newNix(t), newEar(t)
-		a, err := New(Config{Host: "the_host", Machine: plain(t, n), Places: []Place{{Env: "dev", Bus: bus, Keeper: bus}, {Env: "prod", Bus: bus}}})
+		a, err := New(Config{Host: "the_host", Machine: plain(t, n), Places: []Place{{Env: "dev", Bus: bus, Keeper: bus}, {Env: "prod", Bus: bus}},
+			Expect: Expect{Certificates: []string{"/nats.crt"}}})
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(n.root, "nats.crt"), certificate(t, time.Unix(4e9, 0)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		daemontest.Running(t, a)
@@ -132,6 +136,7 @@ func TestAgentBeats(t *testing.T) {
 		metrictest.Collect(t, a).Want(t, metrictest.Told{
 			"nimmer_host_heartbeats_total{dev,the-host}": 7, "nimmer_host_heartbeats_total{prod,the-host}": 7,
 			"nimmer_host_failed_units{the-host}": 0, "nimmer_host_info{the-host,test, kernel 6.1,0}": 1, "nimmer_host_drift{the-host}": 0,
+			"nimmer_certificate_expiry_timestamp_seconds{the-host,/nats.crt}": 4e9,
 		})
 	})
 }

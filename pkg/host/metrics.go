@@ -25,6 +25,9 @@ func (a *Agent) Metrics(_ context.Context, to metric.Sink) error {
 	to.Tell(metric.HostInfo, 1, a.token, a.last.Running, strconv.FormatInt(a.last.Generation, 10))
 	to.Tell(metric.HostFailedUnits, float64(len(a.last.FailedUnits)), a.token)
 	to.Tell(metric.HostDrift, float64(len(a.last.Drift(a.cfg.Expect))), a.token)
+	for file, end := range a.ends {
+		to.Tell(metric.CertificateEnd, float64(end.Unix()), a.token, file)
+	}
 	return nil
 }
 

@@ -2,6 +2,8 @@ package lab
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -48,4 +50,20 @@ func DeclaredCards(h topology.Host) (known []host.Declared, names []string) {
 		names = append(names, g.Name)
 	}
 	return known, names
+}
+
+// DeclaredCertificates are the files of certificates that the declaration names
+// for what runs on a host, and the authority of its users.
+func DeclaredCertificates(t *topology.Topology, name string) []string {
+	files := map[string]bool{}
+	for i := range t.NATS {
+		if hub := &t.NATS[i]; hub.TLS != nil && slices.Contains(hub.Hosts, name) {
+			files[hub.TLS.Cert], files[hub.TLS.CA] = true, true
+		}
+	}
+	if t.Lab.IPA != nil {
+		files[t.Lab.IPA.CAFile] = true
+	}
+	delete(files, "")
+	return slices.Sorted(maps.Keys(files))
 }

@@ -181,7 +181,7 @@ func (l *Lab) buildHost(ctx context.Context, o Options, view topology.View) erro
 		known, names := DeclaredCards(h)
 		agent, err := host.New(host.Config{
 			Host: h.Name, Places: []host.Place{{Env: o.Env, Bus: conn, Keeper: Keep(conn, o.Env)}},
-			Machine: host.Machine{Cards: host.Installed(known)}, Expect: host.Expect{Cards: names}, Logger: o.Logger,
+			Machine: host.Machine{Cards: host.Installed(known)}, Expect: host.Expect{Cards: names, Certificates: DeclaredCertificates(l.Declaration.Topology, h.Name)}, Logger: o.Logger,
 		})
 		if err != nil {
 			return err
