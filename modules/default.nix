@@ -14,5 +14,9 @@
     ./deploy
     ./unit
     ./monitoring
+    ./identity
+    ./gpu
+    ./womb
+    ./egress
   ];
 }
