@@ -60,6 +60,8 @@ in
             "nvidia-x11"
             "nvidia-persistenced"
           ];
+          # What the engines are built with: all that has one of CUDA's licences.
+          allowUnfreePredicate = package: pkgs._cuda.lib.allowUnfreeCudaPredicate package;
         };
 
         # No X: the name only says which driver is built.

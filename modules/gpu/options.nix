@@ -26,8 +26,9 @@ in
       type = types.bool;
       default = true;
       description = ''
-        Add the driver's packages, and no others, to `nixpkgs.config.allowUnfreePackages`. Switch it off where the
-        configuration is given its `nixpkgs.pkgs` from outside: what is unfree is then allowed there.
+        Allow the driver and what has one of CUDA's licences, and nothing else that is unfree. Switch it off where the
+        configuration is given its `nixpkgs.pkgs` from outside, or has an `allowUnfreePredicate` of its own, of which there
+        can be one: both are then allowed there.
       '';
     };
     containers = mkOption {
