@@ -26,18 +26,8 @@ let
         description = "The package that has ${what}.";
       };
     };
-  carded = lib.any onCard [
-    "llama-server"
-    "boundary"
-    "ollama"
-    "vllm"
-  ];
 in
 {
-  config.nixpkgs.config = lib.mkIf (config.nimmer.organ.allowUnfree && carded) {
-    allowUnfreePackages = import ./unfree.nix;
-  };
-
   options.nimmer.organ = {
     enable = mkOption {
       type = types.bool;
@@ -90,14 +80,6 @@ in
         text = "pkgs.pkgsCuda.vllm # pkgs.vllm where none is on a card";
         what = "`vllm`";
       };
-    };
-    allowUnfree = mkOption {
-      type = types.bool;
-      default = true;
-      description = ''
-        Add CUDA's packages, and no others, to `nixpkgs.config.allowUnfreePackages` where an engine uses a card. Switch it
-        off where the configuration is given its `nixpkgs.pkgs` from outside: what is unfree is then allowed there.
-      '';
     };
     engines = mkOption {
       type = types.listOf types.raw;
