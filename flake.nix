@@ -26,40 +26,66 @@
     inputs@{ self, nixpkgs, ... }:
     let
       inherit (nixpkgs) lib;
-      linux = [
+      systems = [
         "x86_64-linux"
         "aarch64-linux"
+        "aarch64-darwin"
       ];
-      systems = linux ++ [ "aarch64-darwin" ];
       eachSystem = f: lib.genAttrs systems (system: f nixpkgs.legacyPackages.${system});
 
-      labOf = import ./modules/lib/lab.nix {
+      lab = import ./modules/lib/lab.nix {
         inherit inputs;
         nimmerModule = self.nixosModules.default;
         darwinModule = self.darwinModules.default;
       };
-      nimmerverse = labOf {
-        topology = ./topology;
-        hosts = ./hosts;
-        modules = [ ./hosts/site.nix ];
+
+      # The example labs. They share no name of a machine.
+      labs = {
+        nimmerverse = lab {
+          topology = ./topology;
+          hosts = ./hosts;
+          modules = [ ./hosts/site.nix ];
+        };
+        cim = lab {
+          topology = ./topology/examples/cim;
+          # The workers are alike.
+          hosts = name: ./hosts + "/${if lib.hasPrefix "cim-worker-" name then "cim-worker" else name}";
+          modules = [ ./hosts/site.nix ];
+        };
       };
-      cim = labOf {
-        topology = ./topology/examples/cim;
-        # The workers are alike.
-        hosts = name: ./hosts + "/${if lib.hasPrefix "cim-worker-" name then "cim-worker" else name}";
-        modules = [ ./hosts/site.nix ];
-      };
+      together = output: lib.concatMapAttrs (_: output) labs;
     in
     {
-      lib.lab = labOf;
+      lib = { inherit lab; };
 
-      nixosModules.default = ./modules;
+      nixosModules = import ./modules/exported.nix { inherit lib; };
       darwinModules.default = ./modules/darwin;
+      overlays.default = final: _: import ./cmd/packages.nix { pkgs = final; };
 
-      nixosConfigurations = nimmerverse.nixosConfigurations // cim.nixosConfigurations;
-      darwinConfigurations = nimmerverse.darwinConfigurations // cim.darwinConfigurations;
-      deploy.nodes = nimmerverse.deploy.nodes // cim.deploy.nodes;
+      nixosConfigurations = together (l: l.nixosConfigurations);
+      darwinConfigurations = together (l: l.darwinConfigurations);
+      deploy.nodes = together (l: l.deploy.nodes);
 
-      packages = eachSystem (pkgs: import ./cmd/packages.nix { inherit pkgs; });
+      packages = eachSystem (
+        pkgs:
+        let
+          packages = import ./cmd/packages.nix { inherit pkgs; };
+        in
+        packages
+        // {
+          default = packages.nimmer;
+        }
+        // lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux (
+          lib.mapAttrs' (name: l: lib.nameValuePair "picture-${name}" (l.picture pkgs)) labs
+        )
+      );
+      apps = eachSystem (pkgs: import ./cmd/apps.nix { inherit pkgs self inputs; });
+      checks = eachSystem (pkgs: import ./tests/nix/checks.nix { inherit pkgs self inputs; });
+      formatter = eachSystem (pkgs: pkgs.callPackage ./tests/nix/formatter.nix { });
+      devShells = eachSystem (pkgs: {
+        default = pkgs.callPackage ./cmd/shell.nix {
+          deploy-rs = inputs.deploy-rs.packages.${pkgs.stdenv.hostPlatform.system}.default;
+        };
+      });
     };
 }

@@ -1,12 +1,17 @@
-# Every command as a package of its own; "nimmer" has them all.
+# Every command of cmd/ as a package of its own, and "nimmer", which has them all. New folders come by themselves.
 { pkgs }:
 let
-  package = command: pkgs.callPackage ./package.nix { inherit command; };
+  inherit (pkgs) lib;
+  commands = lib.filterAttrs (name: type: type == "directory" && lib.hasPrefix "nimmer-" name) (
+    builtins.readDir ./.
+  );
+  nimmer = pkgs.callPackage ./package.nix { };
+  alone = lib.mapAttrs (command: _: pkgs.callPackage ./package.nix { inherit command; }) commands;
 in
-rec {
-  nimmer = package null;
-  nimmer-gate = package "nimmer-gate";
-  nimmer-cell = package "nimmer-cell";
-  nimmer-host = package "nimmer-host";
-  default = nimmer;
+{
+  inherit nimmer;
+}
+// alone
+// lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux {
+  cell-image = pkgs.callPackage ./image.nix { inherit (alone) nimmer-cell; };
 }

@@ -18,8 +18,5 @@
     ./gpu
     ./womb
     ./egress
-    ./phoebe
-    ./iris
-    ./backup
   ];
 }

@@ -6,7 +6,7 @@ let
 in
 {
   "runs where it is declared" = {
-    expr = units "nats-dev" ? nimmer-gate-dev;
+    expr = (units "nats-dev") ? nimmer-gate-dev;
     expected = true;
   };
   "and nowhere else" = {
@@ -56,7 +56,7 @@ in
     expected = false;
   };
   "a host that is not declared is refused" = {
-    expr = (builtins.tryEval (units "nobody" ? nimmer-gate-dev)).success;
+    expr = (builtins.tryEval ((units "nobody") ? nimmer-gate-dev)).success;
     expected = false;
   };
 }

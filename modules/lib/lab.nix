@@ -7,7 +7,7 @@
 #     darwinModules = [ ];            # for every Mac
 #   }
 #
-# returns { nixosConfigurations, darwinConfigurations, deploy, lab }.
+# returns { nixosConfigurations, darwinConfigurations, deploy, picture, lab }.
 { inputs, nimmerModule, darwinModule }:
 let
   inherit (inputs.nixpkgs) lib;
@@ -94,6 +94,17 @@ let
 in
 {
   inherit lab nixosConfigurations darwinConfigurations;
+
+  # nix-topology's picture of the NixOS machines, with what is declared beside them: a function of pkgs.
+  picture =
+    pkgs:
+    (import inputs.nix-topology {
+      pkgs = pkgs.extend inputs.nix-topology.overlays.default;
+      modules = [
+        (nimmer.emitted topology "topology.nix")
+        { inherit nixosConfigurations; }
+      ];
+    }).config.output;
 
   # For deploy-rs. How each machine is reached, as whom, and where it is built is declared.
   deploy.nodes = each (linux ++ macs) (

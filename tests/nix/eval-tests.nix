@@ -16,7 +16,12 @@
 }:
 let
   inherit (flake.inputs.nixpkgs) lib;
-  inherit (lib) attrNames concatMap filter pathExists;
+  inherit (lib)
+    attrNames
+    concatMap
+    filter
+    pathExists
+    ;
 
   folder = ../../modules;
   suites = filter (

@@ -1,0 +1,37 @@
+# What `nix run` starts: nimmer, deploy-rs with our nodes, and the pictures of the example labs.
+{
+  inputs,
+  pkgs,
+  self,
+}:
+let
+  inherit (pkgs) lib;
+  inherit (pkgs.stdenv.hostPlatform) system isLinux;
+  packages = self.packages.${system};
+
+  app = description: program: {
+    type = "app";
+    inherit program;
+    meta = { inherit description; };
+  };
+  nimmer = app "Declare a lab, play it, see what it does" (lib.getExe packages.nimmer);
+in
+{
+  inherit nimmer;
+  default = nimmer;
+  deploy = app "Bring machines to what is declared" "${
+    inputs.deploy-rs.packages.${system}.default
+  }/bin/deploy";
+}
+// lib.optionalAttrs isLinux {
+  pictures = app "Draw the example labs as their NixOS machines are" (
+    lib.getExe (
+      pkgs.writeShellApplication {
+        name = "pictures";
+        text = ''
+          ls ${packages.picture-nimmerverse}/*.svg ${packages.picture-cim}/*.svg
+        '';
+      }
+    )
+  );
+}

@@ -1,0 +1,83 @@
+package nix
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// Packages, shells and the formatter evaluate for every system, with what they say of themselves.
+func TestPackages(t *testing.T) {
+	t.Parallel()
+	nixpkgs(t)
+	for _, system := range []string{"x86_64-linux", "aarch64-linux", "aarch64-darwin"} {
+		t.Run(system, func(t *testing.T) {
+			t.Parallel()
+			var packages map[string]struct{ Drv, Program, Description string }
+			quiet(t, evaluate(t, fmt.Sprintf(`lib.mapAttrs (_: p: {
+			  drv = p.drvPath;
+			  program = p.meta.mainProgram or "";
+			  description = p.meta.description or "";
+			}) (lib.filterAttrs (name: _: name != "cell-image" && !lib.hasPrefix "picture-" name) flake.packages.%s)`, system), &packages))
+			for name, p := range packages {
+				if p.Drv == "" || p.Program == "" || p.Description == "" {
+					t.Errorf("%s is incomplete: %+v", name, p)
+				}
+			}
+			for _, name := range []string{"nimmer", "nimmer-cell", "nimmer-gate", "nimmer-host", "default"} {
+				if _, ok := packages[name]; !ok {
+					t.Errorf("there is no package %s", name)
+				}
+			}
+		})
+	}
+}
+
+// The image says who runs in it and where it is.
+func TestImage(t *testing.T) {
+	t.Parallel()
+	var drv string
+	quiet(t, evaluate(t, "flake.packages.x86_64-linux.cell-image.drvPath", &drv))
+}
+
+// So do the formatter, the shell and what is checked beside the packages.
+func TestTools(t *testing.T) {
+	t.Parallel()
+	need(t, "deploy-rs")
+	var drvs []string
+	quiet(t, evaluate(t, `lib.concatMap (system: [
+	  flake.formatter.${system}.drvPath
+	  flake.devShells.${system}.default.drvPath
+	  flake.checks.${system}.formatting.drvPath
+	]) (lib.attrNames flake.packages)`, &drvs))
+}
+
+// Each module works alone, on a host that runs what it is for.
+func TestModulesAlone(t *testing.T) {
+	t.Parallel()
+	nixpkgs(t)
+	for _, name := range names(t, "flake.nixosModules") {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var drv string
+			quiet(t, evaluate(t, fmt.Sprintf(`(lib.nixosSystem { modules = [
+			  flake.nixosModules.%q
+			  {
+			    nimmer = { topology = ../../topology; host = "nats-dev"; };
+			    nixpkgs.hostPlatform = "x86_64-linux";
+			    fileSystems."/" = lib.mkDefault { device = "/dev/vda1"; fsType = "ext4"; };
+			    boot.loader.grub.device = lib.mkDefault "/dev/vda";
+			    users.users.root.openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA operator" ];
+			    system.stateVersion = lib.mkDefault "26.05";
+			  }
+			]; }).config.system.build.toplevel.drvPath`, name), &drv))
+		})
+	}
+}
+
+func quiet(t *testing.T, said string) {
+	t.Helper()
+	if found := warnings(said); len(found) > 0 {
+		t.Errorf("it warns: %s", strings.Join(found, "\n"))
+	}
+}
