@@ -6,20 +6,16 @@ let
   inherit (config.nimmer) here lab topology;
   servers = import ./servers.nix { inherit lib nimmer; } { inherit topology here; };
 
+  targets = import ../monitoring/targets.nix {
+    inherit lib nimmer lab topology;
+    host = here.host.name;
+  };
   # Where Prometheus reads this host's server, if it does. There is one such place, for the first server.
-  scraped = lib.findFirst (_: true) null (
-    lib.concatMap (t: t.targets) (
-      lib.filter (t: t.labels.host == here.host.name) (lib.concatMap targets lab.monitoring)
-    )
-  );
-  targets =
-    block:
+  scraped =
     let
-      folder = if lib.length lab.monitoring > 1 then "prometheus/${block.name}" else "prometheus";
+      at = targets.listenOf "nats";
     in
-    lib.optionals (lib.any (e: e.name == "nats") block.exporters) (
-      lib.importJSON (nimmer.emitted topology "${folder}/targets/nats.json")
-    );
+    if lib.elem "nats" targets.jobs then "${at.address}:${toString at.port}" else "none";
   first = lib.head servers;
 
   start = pkgs.writeShellScript "nimmer-nats-start" ''
@@ -42,7 +38,7 @@ let
       "-c"
       s.config
       "--http"
-      (if scraped != null && s.unit == first.unit then scraped else "none")
+      (if s.unit == first.unit then scraped else "none")
     ];
   };
 
@@ -189,18 +185,5 @@ in
 
     systemd.services = lib.listToAttrs (map service servers ++ map reload servers);
     systemd.paths = lib.listToAttrs (map watched servers);
-
-    services.prometheus.exporters.nats = lib.mkIf (cfg.server == "nats-server" && scraped != null) {
-      enable = lib.mkDefault true;
-      listenAddress = lib.mkDefault (lib.head (builtins.match "(.*):([0-9]+)" scraped));
-      port = lib.mkDefault (lib.toInt (lib.last (builtins.match "(.*):([0-9]+)" scraped)));
-      url = lib.mkDefault "http://${first.monitor}";
-      extraFlags = [
-        "-varz"
-        "-leafz"
-        "-jsz=all"
-        "-use_internal_server_id"
-      ];
-    };
   };
 }

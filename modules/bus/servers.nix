@@ -46,7 +46,6 @@ let
       source = "${file}";
       config = "/etc/nimmer/nats/${folder}/${name}.conf";
       listens = map listen (said ''[[:space:]]*listen: "(.*):([0-9]+)"'' lines);
-      monitor = head (head (said ''http: "(.*)"'' lines));
       store = head (head (said ''[[:space:]]*store_dir: "(.*)"'' lines));
       # Live files, which are written with the keys.
       includes = concatMap lib.id (said ''[[:space:]]*include "(.*)"'' lines);

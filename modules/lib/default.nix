@@ -256,7 +256,7 @@ rec {
       );
       extraCommands = lib.mkIf (!networking.nftables.enable) (
         lib.concatMapStrings (l: ''
-          ${(family l).iptables} -A nixos-fw -p tcp -d ${l.address} --dport ${toString l.port} -j nixos-fw-accept
+          ${(family l).iptables} -w -A nixos-fw -p tcp -d ${l.address} --dport ${toString l.port} -j nixos-fw-accept
         '') named.wrong
       );
     };
