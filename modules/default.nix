@@ -18,5 +18,8 @@
     ./gpu
     ./womb
     ./egress
+    ./phoebe
+    ./iris
+    ./backup
   ];
 }

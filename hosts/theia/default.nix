@@ -11,4 +11,7 @@
   ];
   boot.kernelModules = [ "kvm-amd" ];
   hardware.cpu.amd.updateMicrocode = lib.mkDefault true;
+
+  # nixpkgs marks its vLLM as insecure for faults that are open there. It hears loopback alone, as a user of its own.
+  nixpkgs.config.allowInsecurePredicate = package: lib.getName package == "vllm";
 }

@@ -115,6 +115,21 @@ rec {
     folder: host: service:
     findFirst (p: p.service == service) null (processesOn folder host);
 
+  # The network in which an environment's hub is reached, and what is beside it: databases, vector stores.
+  busNetwork =
+    lab: env:
+    (findFirst (n: elem env n.environments) (throw "nimmer: environment ${env} has no hub: declare `nats` for it") lab.nats)
+    .network;
+
+  # The addresses in a network of the other hosts that share an environment with one.
+  neighbours =
+    lab: host: network: environments:
+    map (h: h.addresses.${network}) (
+      filter (
+        h: h.name != host && h.addresses ? ${network} && lib.intersectLists h.environments environments != [ ]
+      ) lab.hosts
+    );
+
   # Names by address, as `networking.hosts` has them and host `name` should see them. A host's names and aliases stand
   # for its address in a network that both are in, the deployment network before others; but a hub listens in its
   # network alone: its address, and the host whose name that is, stand there.
