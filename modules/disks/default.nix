@@ -67,8 +67,6 @@ let
       content = fileSystem cfg.mountpoints.${disk.name};
     };
   };
-
-  deviceOption = "nimmer.disks.devices";
 in
 {
   options.nimmer.disks = {
@@ -158,7 +156,7 @@ in
       ]
       ++ map (d: {
         assertion = cfg.enable -> deviceOf d != null;
-        message = "nimmer.disks: disk ${d.name} of host ${host.name} has no id: declare `id` as /dev/disk/by-id names it, or set ${deviceOption}.${d.name}";
+        message = "nimmer.disks: disk ${d.name} of host ${host.name} has no id: declare `id` as /dev/disk/by-id names it, or set nimmer.disks.devices.${d.name} in hosts/${host.name}";
       }) host.disks;
     }
 

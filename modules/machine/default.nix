@@ -84,8 +84,8 @@ in
       ];
 
       warnings = lib.optional (config.services.openssh.enable && !lib.any open admins) (
-        "nimmer.machine.adminKeys: nobody can log in to host ${host.name}: neither ${lib.concatStringsSep " nor " admins} has a "
-        + "key or a password; name a public key there"
+        "nimmer.machine.adminKeys: nobody can log in to host ${host.name}: ${lib.concatStringsSep " and " admins} "
+        + "${if lib.length admins == 1 then "has" else "have"} no key and no password; name a public key there"
       );
     }
 
