@@ -97,33 +97,6 @@ in
     expr = lib.length (systemOf "theia" (disko ++ [ { nimmer.disks.swapSize = "16G"; } ])).swapDevices;
     expected = 1;
   };
-  "a disk without an id is refused, with the remedy" = {
-    expr = ours (
-      systemOf "theia" (
-        disko
-        ++ [
-          (
-            { config, ... }:
-            let
-              lab = lib.importJSON (config.nimmer.topology + "/topology.json");
-              unnamed = map (d: d // { id = ""; });
-            in
-            {
-              nimmer.lab = lab // {
-                hosts = map (h: h // { disks = unnamed h.disks; }) lab.hosts;
-              };
-            }
-          )
-        ]
-      )
-    );
-    expected = [
-      (
-        "nimmer.disks: disk root of host theia has no id: declare `id` as /dev/disk/by-id names it, or set "
-        + "nimmer.disks.devices.root in hosts/theia"
-      )
-    ];
-  };
   "a machine whose root disk is not declared is asked for one" = {
     expr = ours (cim "cim-gateway" disko);
     expected = [

@@ -36,7 +36,7 @@ let
     else if host.parent != "" || builtins.elem host.system nimmer.darwinSystems then
       [ ]
     else
-      throw "nimmer.lib.lab: host ${host.name} has no folder hosts/${host.name}: it holds its hardware and its disks; `nimmer install ${host.name}` or `nixos-generate-config --dir` writes a first one";
+      throw "nimmer.lib.lab: host ${host.name} has no folder hosts/${host.name}: it holds what only this machine knows, its hardware first: `nixos-generate-config --no-filesystems --show-hardware-config` on the machine prints it for hosts/${host.name}/default.nix";
 
   settings = host: {
     nimmer.topology = topology;

@@ -1,5 +1,10 @@
 # A machine as such: its name, its boot loader, its clock, who may log in, what it is as a guest or a hypervisor.
-{ config, lib, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.machine;
@@ -81,6 +86,13 @@ in
       nix.settings.experimental-features = mkDefault [
         "nix-command"
         "flakes"
+      ];
+
+      assertions = [
+        {
+          assertion = pkgs.stdenv.hostPlatform.system == host.system;
+          message = "nimmer.host: host ${host.name} is declared with system ${host.system} and built for ${pkgs.stdenv.hostPlatform.system}: set nixpkgs.hostPlatform, or declare its `system`";
+        }
       ];
 
       warnings = lib.optional (config.services.openssh.enable && !lib.any open admins) (

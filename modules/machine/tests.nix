@@ -1,11 +1,17 @@
 { lib, eval, ... }:
 let
   systemOf = host: modules: (eval { inherit host modules; }).config;
-  theia = systemOf "theia" [ { nimmer.machine.adminKeys = [ "ssh-ed25519 AAAA admin" ]; } ];
+  theia = systemOf "theia" [ ];
   natsDev = systemOf "nats-dev" [ ];
   saturn = systemOf "saturn" [ ];
+  reachable = systemOf "k8s-control" [ { nimmer.machine.adminKeys = [ "ssh-ed25519 AAAA admin" ]; } ];
   ours = config: lib.filter (lib.hasPrefix "nimmer.machine") config.warnings;
-  cim = host: modules: (eval { inherit host modules; topology = ../../topology/examples/cim; }).config;
+  cim =
+    host:
+    (eval {
+      inherit host;
+      topology = ../../topology/examples/cim;
+    }).config;
 in
 {
   "name and domain are the declared ones" = {
@@ -37,9 +43,9 @@ in
   };
   "keys open the declared user, passwords nobody" = {
     expr = {
-      inherit (theia.users.users.root.openssh.authorizedKeys) keys;
-      inherit (theia.services.openssh.settings) PasswordAuthentication PermitRootLogin;
-      warnings = ours theia;
+      inherit (reachable.users.users.root.openssh.authorizedKeys) keys;
+      inherit (reachable.services.openssh.settings) PasswordAuthentication PermitRootLogin;
+      warnings = ours reachable;
     };
     expected = {
       keys = [ "ssh-ed25519 AAAA admin" ];
@@ -104,10 +110,22 @@ in
     ];
   };
   "a host of another lab has that lab's names" = {
-    expr = (cim "cim-worker-10" [ ]).networking.hosts."10.0.0.20";
+    expr = (cim "cim-worker-10").networking.hosts."10.0.0.20";
     expected = [
       "cim-worker-10.cim.internal"
       "cim-worker-10"
+    ];
+  };
+  "a machine of another kind than declared is refused" = {
+    expr = map (a: a.message) (
+      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.host" a.message)
+        (systemOf "nats-dev" [ { nixpkgs.hostPlatform = "aarch64-linux"; } ]).assertions
+    );
+    expected = [
+      (
+        "nimmer.host: host nats-dev is declared with system x86_64-linux and built for aarch64-linux: set "
+        + "nixpkgs.hostPlatform, or declare its `system`"
+      )
     ];
   };
 }

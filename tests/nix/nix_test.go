@@ -73,6 +73,19 @@ func need(t *testing.T, names ...string) {
 // value, and returns what Nix said beside it.
 func evaluate(t *testing.T, expr string, into any) string {
 	t.Helper()
+	stdout, stderr, err := try(t, expr)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, reason(stderr))
+	}
+	if err := json.Unmarshal([]byte(stdout), into); err != nil {
+		t.Fatalf("%s: %v", expr, err)
+	}
+	return stderr
+}
+
+// try evaluates an expression and returns its value as JSON, what Nix said beside it, and whether it failed.
+func try(t *testing.T, expr string) (value, said string, err error) {
+	t.Helper()
 	pkgs := nixpkgs(t)
 	var dirs strings.Builder
 	for name, dir := range given(t) {
@@ -86,13 +99,8 @@ func evaluate(t *testing.T, expr string, into any) string {
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(t.Context(), "nix-instantiate", "--eval", "--strict", "--json", "--readonly-mode", "--store", "dummy://", "--expr", whole)
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%v\n%s", err, reason(stderr.String()))
-	}
-	if err := json.Unmarshal(stdout.Bytes(), into); err != nil {
-		t.Fatalf("%s: %v", expr, err)
-	}
-	return stderr.String()
+	err = cmd.Run()
+	return stdout.String(), stderr.String(), err
 }
 
 // reason is the end of what Nix says about an error, without the way there.
