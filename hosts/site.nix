@@ -6,9 +6,6 @@
     "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIuyCMx+kyMXvJzZkFaLotT+awu/sgD4G4Z8eBod49yT admin@example"
   ];
 
-  # NVIDIA's driver and CUDA.
-  nixpkgs.config.allowUnfree = true;
-
   # The release of a machine's first install: a machine that is older says so in its own folder. It stays as it is at upgrades.
   system.stateVersion = lib.mkDefault "26.05";
 }
