@@ -1,9 +1,5 @@
 # Identities that speak to the lab and to nobody else: by number in the firewall, by slice in the kernel's control groups.
-{
-  config,
-  lib,
-  ...
-}:
+{ config, lib, ... }:
 let
   cfg = config.nimmer.egress;
   inherit (config.nimmer) here lab;
@@ -47,7 +43,11 @@ let
       }
     '';
 
-  accept = e: concatMap (a: map (rule: "meta skuid @${nameOf e} ${rule}") (to a.addresses "${port a.port}accept")) (allowed e);
+  accept =
+    e:
+    map (rule: "meta skuid @${nameOf e} ${rule}") (
+      concatMap (a: to a.addresses "${port a.port}accept") (allowed e)
+    );
 
   deny =
     e:

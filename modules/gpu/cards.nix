@@ -5,7 +5,7 @@
   plan =
     hosts: host:
     let
-      inherit (lib) any concatMap filter;
+      inherit (lib) any filter;
       cards = filter (c: !c.metal) host.gpus;
       away = filter (c: c.to != "") cards;
       own = filter (c: c.to == "") cards;
@@ -27,7 +27,7 @@
       problem =
         c:
         if builtins.match ".*(AMD|Radeon|Instinct|Intel|Arc ).*" c.model != null then
-          "${card c} is a ${c.model}: this module sets up NVIDIA cards. Set nimmer.gpu.enable = false on host ${host.name} and set its driver up yourself"
+          "${card c} (${c.model}) is not NVIDIA's: set nimmer.gpu.enable = false on host ${host.name} and set its driver up yourself"
         else if any (v: v.to != "") c.vgpus then
           "${card c} is given away in slices: ${slices}"
         else if c.from != "" && isSlice c then
@@ -58,7 +58,9 @@
       inherit own;
       problems = filter (p: p != "") (map problem cards);
       # All functions of a card's slot: its sound and USB controllers go along.
-      passed = concatMap (c: lib.optional (c.pci != "") (lib.head (lib.splitString "." (kernelAddress c.pci)))) away;
+      passed = map (c: lib.head (lib.splitString "." (kernelAddress c.pci))) (
+        filter (c: c.pci != "") away
+      );
       # How the driver's own name of a card is found.
       find = map (c: {
         inherit (c) name;

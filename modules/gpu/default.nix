@@ -99,7 +99,11 @@ in
         systemd.services.nimmer-gpu = {
           description = "Each card for those who have it";
           wantedBy = [ "multi-user.target" ];
-          after = [ "systemd-modules-load.service" ] ++ lib.optional config.hardware.nvidia.nvidiaPersistenced "nvidia-persistenced.service";
+          after = [
+            "systemd-modules-load.service"
+            # nvidia-smi, which knows the cards by uuid, answers at once when it is up.
+            "nvidia-persistenced.service"
+          ];
           serviceConfig = {
             Type = "oneshot";
             RemainAfterExit = true;

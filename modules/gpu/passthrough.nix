@@ -17,8 +17,8 @@ in
 
     # Claimed before the root file system is there, so before any other driver can be loaded.
     boot.initrd.kernelModules = [
-      "vfio_pci"
       "vfio_iommu_type1"
+      "vfio_pci"
     ];
     boot.initrd.services.udev.rules = rules;
     services.udev.extraRules = rules;

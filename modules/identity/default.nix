@@ -1,14 +1,9 @@
 # The users of this machine, their homes and slices: local ones, or those that FreeIPA knows.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+{ config, lib, ... }:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.identity;
-  inherit (config.nimmer) here lab topology;
+  inherit (config.nimmer) here topology;
   inherit (lib) elem filter;
 
   declared = lib.importJSON (nimmer.emitted topology "ipa/local.json");
@@ -45,8 +40,8 @@ in
           map (b: {
             assertion = !lib.hasPrefix "${a.name}-" b.name;
             message = "nimmer: on host ${host} the slice of identity ${b.name} would lie in that of identity ${a.name} and share its limits, since systemd reads each dash as a level: rename one of them in the declaration";
-          }) living
-        ) living;
+          }) cfg.living
+        ) cfg.living;
 
         # What the system runs for an identity.
         systemd.slices = lib.listToAttrs (

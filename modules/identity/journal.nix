@@ -22,7 +22,7 @@ in
     assertions = map (
       u:
       let
-        found = lib.intersectLists readers (groupsOf u);
+        found = lib.filter (g: lib.elem g (groupsOf u)) readers;
       in
       {
         assertion = found == [ ];

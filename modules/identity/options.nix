@@ -1,9 +1,5 @@
 # Options of the users of this machine.
-{
-  config,
-  lib,
-  ...
-}:
+{ config, lib, ... }:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.identity;

@@ -1,10 +1,6 @@
 # What can only be done once a user has a number: the home and the lingering of those that FreeIPA knows, and the limits
 # of user slices whose number is not declared.
-{
-  config,
-  lib,
-  ...
-}:
+{ config, lib, ... }:
 let
   cfg = config.nimmer.identity;
 

@@ -11,34 +11,10 @@ let
   inherit (config.nimmer) here topology;
   inherit (lib) mkOption types;
 
-  declared = lib.importJSON (nimmer.emitted topology "ipa/local.json");
+  inherit (import ./rules.nix { inherit lib; }) folderOf tmpfiles;
+  groups = map (g: g.name) (lib.importJSON (nimmer.emitted topology "ipa/local.json")).groups;
 
-  # The folder itself. Without a target the path is the folder.
-  folderOf = w: if w.target != "" then w.target else w.path;
-
-  # Those who read or write beside the owner are a group of the womb's name, where one is declared.
-  groupOf =
-    w: if lib.any (g: g.name == "womb-${w.name}") declared.groups then "womb-${w.name}" else w.identity;
-
-  # "750" of "0750".
-  digits = w: lib.stringToCharacters (lib.substring (lib.stringLength w.mode - 3) 3 w.mode);
-
-  letters = digit: lib.elemAt [ "---" "--x" "-w-" "-wx" "r--" "r-x" "rw-" "rwx" ] (lib.toInt digit);
-
-  # What is made there belongs to the group as well (2), and is as open as the folder whatever the umask of who made it.
-  tmpfiles =
-    w:
-    let
-      folder = folderOf w;
-      d = map letters (digits w);
-      acl = "default:user::${lib.elemAt d 0},default:group::${lib.elemAt d 1},default:other::${lib.elemAt d 2}";
-    in
-    ''
-      d ${folder} 2${lib.concatStrings (digits w)} ${w.identity} ${groupOf w} - -
-      a+ ${folder} - - - - ${acl}
-    '';
-
-  rules = pkgs.writeText "nimmer-womb.conf" (lib.concatMapStrings tmpfiles here.wombs);
+  rules = pkgs.writeText "nimmer-womb.conf" (lib.concatMapStrings (tmpfiles groups) here.wombs);
 
   link = w: lib.optionalString (w.target != "") "link ${lib.escapeShellArgs [ w.path w.target ]}\n";
 in
