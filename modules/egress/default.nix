@@ -13,6 +13,11 @@ let
   boundBy = e: filter (i: e.identities == [ ] || elem i.name e.identities) here.identities;
   bound = lib.unique (concatMap boundBy blocks);
 
+  # systemctl set-property knows no words in a list.
+  loopback = [
+    "127.0.0.0/8"
+    "::1/128"
+  ];
   subnets = map (n: n.subnet) lab.networks;
   resolvers = lib.unique (concatMap (n: n.dns) lab.networks);
   allowed = e: map (parse lab e.name) e.allow;
@@ -109,7 +114,7 @@ in
         lib.nameValuePair i.name {
           IPAddressDeny = "any";
           IPAddressAllow = lib.unique (
-            [ "localhost" ] ++ subnets ++ resolvers ++ concatMap (a: a.addresses) (concatMap allowed (openFor i))
+            loopback ++ subnets ++ resolvers ++ concatMap (a: a.addresses) (concatMap allowed (openFor i))
           );
         }
       ) bound

@@ -117,7 +117,8 @@ in
   "and allow the lab" = {
     expr = box.systemd.slices.nimmer-alpha.sliceConfig.IPAddressAllow;
     expected = [
-      "localhost"
+      "127.0.0.0/8"
+      "::1/128"
       "192.168.1.0/24"
       "192.168.1.2"
       "10.9.9.9"
