@@ -70,11 +70,13 @@
         pkgs:
         let
           packages = import ./cmd/packages.nix { inherit pkgs; };
+          inherit (pkgs.stdenv.hostPlatform) system;
         in
         packages
         // {
           default = packages.nimmer;
         }
+        // lib.concatMapAttrs (_: l: l.packages.${system} or { }) labs
         // lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux (
           lib.mapAttrs' (name: l: lib.nameValuePair "picture-${name}" (l.picture pkgs)) labs
         )

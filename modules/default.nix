@@ -21,5 +21,6 @@
     ./phoebe
     ./iris
     ./backup
+    ./pxe
   ];
 }

@@ -5,9 +5,10 @@
 #     hosts = ./hosts;                # hosts/NAME: hardware and disks; a function NAME -> module will do, too
 #     modules = [ ./site.nix ];       # for every NixOS host
 #     darwinModules = [ ];            # for every Mac
+#     installerModules = [ ];         # for the images of every `installer`
 #   }
 #
-# returns { nixosConfigurations, darwinConfigurations, deploy, picture, lab }.
+# returns { nixosConfigurations, darwinConfigurations, deploy, installers, packages, picture, lab }.
 { inputs, nimmerModule, darwinModule }:
 let
   inherit (inputs.nixpkgs) lib;
@@ -18,6 +19,7 @@ in
   hosts ? null,
   modules ? [ ],
   darwinModules ? [ ],
+  installerModules ? [ ],
   specialArgs ? { },
 }:
 let
@@ -41,6 +43,7 @@ let
   settings = host: {
     nimmer.topology = topology;
     nimmer.host = host.name;
+    nimmer.pxe.images = lib.mapAttrs (_: images: images.netboot) (lib.filterAttrs (_: images: images ? netboot) installers);
     nixpkgs.hostPlatform = host.system;
   };
 
@@ -77,6 +80,27 @@ let
     )
   );
 
+  # Who may log in to a host may log in to what installs it.
+  imagesOf = import ../installer/images.nix { inherit lib; inherit (lib) nixosSystem; };
+  keysOf = host: nixosConfigurations.${host}.config.nimmer.machine.adminKeys;
+  installers = lib.listToAttrs (
+    map (
+      installer:
+      lib.nameValuePair installer.name (imagesOf {
+        inherit topology installer;
+        modules = [
+          (
+            { config, ... }:
+            {
+              nimmer.installer.adminKeys = lib.mkDefault (lib.unique (lib.concatMap keysOf config.nimmer.installer.hosts));
+            }
+          )
+        ]
+        ++ installerModules;
+      })
+    ) lab.installers
+  );
+
   darwinConfigurations = checked (
     each macs (
       host:
@@ -93,7 +117,22 @@ let
   );
 in
 {
-  inherit lab nixosConfigurations darwinConfigurations;
+  inherit
+    lab
+    nixosConfigurations
+    darwinConfigurations
+    installers
+    ;
+
+  # The images of the installers, by system, as a flake's packages have them.
+  packages = lib.zipAttrsWith (_: lib.mergeAttrsList) (
+    lib.concatMap (
+      installer:
+      map (format: {
+        ${installers.${installer.name}.system}."installer-${installer.name}-${format}" = installers.${installer.name}.${format};
+      }) installer.formats
+    ) lab.installers
+  );
 
   # nix-topology's picture of the NixOS machines, with what is declared beside them: a function of pkgs.
   picture =
