@@ -32,6 +32,7 @@ pkgs.testers.runNixOSTest {
     prometheus = {
       imports = [ (declared "prometheus" "10.20.0.5") ];
       nimmer.monitoring.alertmanagers = [ "127.0.0.1:9093" ];
+      nimmer.pxe.enable = false;
       environment.systemPackages = [ pkgs.jq ];
     };
     nats-dev = {
