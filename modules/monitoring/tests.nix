@@ -20,7 +20,12 @@ let
   failures = config: map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);
   ours = lib.filter (lib.hasInfix "monitoring");
 
-  accepted = config: lib.filter (lib.hasInfix "--dport") (lib.splitString "\n" config.networking.firewall.extraCommands);
+  # The firewall's lines for a port.
+  accepted =
+    config: port:
+    lib.filter (lib.hasInfix " --dport ${toString port} ") (
+      lib.splitString "\n" config.networking.firewall.extraCommands
+    );
 in
 {
   "Prometheus runs with what was emitted" = {
@@ -89,7 +94,7 @@ in
     expected = "720h0m0s";
   };
   "Loki takes logs from the declared hosts alone" = {
-    expr = map (lib.hasInfix "-s 10.20.0.11,") (accepted spine);
+    expr = map (lib.hasInfix " -s 10.20.0.11,") (accepted spine 3100);
     expected = [ true ];
   };
   "a host has the exporters that are declared for it, where they are looked for" = {
@@ -141,8 +146,16 @@ in
     expected = false;
   };
   "the firewall is open for the monitoring host alone" = {
-    expr = lib.all (lib.hasInfix " -s 10.20.0.5 ") (accepted theia) && accepted theia != [ ];
-    expected = true;
+    expr = map (port: map (lib.hasInfix " -s 10.20.0.5 ") (accepted theia port)) [
+      9100
+      9400
+      9835
+    ];
+    expected = [
+      [ true ]
+      [ true ]
+      [ true ]
+    ];
   };
   "for nftables, too" = {
     expr = lib.hasInfix "ip saddr { 10.20.0.5 } tcp dport { 9100 } accept" (of "theia" [
