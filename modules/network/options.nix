@@ -21,6 +21,15 @@ in
       };
       description = "Interface by network, where no hardware address is declared in `macs`.";
     };
+    macs = mkOption {
+      type = types.attrsOf types.str;
+      readOnly = true;
+      default = lib.filterAttrs (_: mac: mac != null) (
+        lib.mapAttrs (network: _: nimmer.macOf lab here.host network) here.host.addresses
+      );
+      defaultText = lib.literalMD "the declared ones; a guest's others follow from its name";
+      description = "Hardware address by network: a hypervisor gives its guests cards with these.";
+    };
     trunk = mkOption {
       type = types.nullOr types.str;
       default = null;
