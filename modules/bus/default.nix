@@ -1,5 +1,10 @@
 # The NATS servers of this host, from their emitted configurations and the keys that are brought beside them.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.bus;
@@ -23,7 +28,7 @@ let
     ${builtins.readFile ./start.sh}
   '';
 
-  live = s: "${cfg.keys}/${s.folder}";
+  live = s: map (f: "${cfg.keys}/${s.folder}/${f}") s.includes;
 
   # Our server tells the service manager when it is ready, when a reload is over, and that it is alive.
   ours = s: {
@@ -102,7 +107,7 @@ let
     lib.nameValuePair "${s.unit}-keys" {
       description = "Watch the keys of ${s.unit}";
       wantedBy = [ "multi-user.target" ];
-      pathConfig.PathChanged = map (f: "${live s}/${f}") s.includes;
+      pathConfig.PathChanged = live s;
     };
 
   reload =
@@ -125,7 +130,7 @@ let
         };
       # Several files come one after the other, and what changes while this runs starts it no second time.
       script = ''
-        state() { stat --format '%n %i %s %.9Y' ${lib.escapeShellArgs (map (f: "${live s}/${f}") s.includes)} 2>/dev/null || true; }
+        state() { stat --format '%n %i %s %.9Y' ${lib.escapeShellArgs (live s)} 2>/dev/null || true; }
         seen=
         while now=$(state); [ "$now" != "$seen" ]; do
           seen=$now
@@ -143,10 +148,12 @@ let
     [
       (lib.nameValuePair "nimmer/nats/${s.folder}/${s.name}.conf" { inherit (s) source; })
     ]
-    ++ map (f: lib.nameValuePair "nimmer/nats/${s.folder}/${f}" { source = "${live s}/${f}"; }) s.includes
+    ++ map (
+      path: lib.nameValuePair "nimmer/nats/${s.folder}/${baseNameOf path}" { source = path; }
+    ) (live s)
     # One name on every host, so that `nimmer bus keys apply --creds-path` takes it for all leaves.
     ++ lib.optional (s.kind == "leaf") (
-      lib.nameValuePair "nimmer/nats/links" { source = "${live s}/creds"; }
+      lib.nameValuePair "nimmer/nats/links" { source = "${cfg.keys}/${s.folder}/creds"; }
     );
 in
 {

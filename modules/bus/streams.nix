@@ -1,10 +1,17 @@
-# The streams of each environment are made from the declaration, by the first host of its hub.
+# The streams of each environment are made from the declaration, by the first host of its first hub.
 { config, lib, ... }:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.bus;
-  inherit (config.nimmer) here topology;
+  inherit (config.nimmer) here lab topology;
   servers = import ./servers.nix { inherit lib nimmer; } { inherit topology here; };
+
+  # Hubs that are joined may serve the same environment.
+  mine =
+    s:
+    lib.filter (
+      env: (lib.findFirst (n: lib.elem env n.environments) null lab.nats).name == s.declared.name
+    ) s.declared.environments;
   first = lib.filter (s: s.kind == "hub" && lib.head s.declared.hosts == here.host.name) servers;
 
   # A certificate is for the hub's name; else where this server listens.
@@ -19,11 +26,13 @@ let
     else
       "nats://${address}:${toString client.port}";
 
-  admins = env: map (kind: "${env}_admin_${kind}") [
-    "virtual"
-    "real"
-    "infra"
-  ];
+  admins =
+    env:
+    map (kind: "${env}_admin_${kind}") [
+      "virtual"
+      "real"
+      "infra"
+    ];
 
   unit =
     s: env:
@@ -64,7 +73,7 @@ in
 {
   config = lib.mkIf (cfg.enable && cfg.streams) {
     systemd.services = lib.listToAttrs (
-      lib.concatMap (s: map (unit s) s.declared.environments) first
+      lib.concatMap (s: map (unit s) (mine s)) first
     );
   };
 }

@@ -86,6 +86,8 @@ rec {
       "nats://127.0.0.1:4222"
     else if hub.urls != [ ] then
       lib.concatStringsSep "," hub.urls
+    else if hub ? tls then
+      "tls://${hub.address}:${port}" # what its certificate is for
     else if elem host hub.hosts then
       "nats://${addressOn lab host hub.network}:${port}"
     else

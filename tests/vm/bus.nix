@@ -1,5 +1,5 @@
-# A hub and two leaves with gate core and cells: keys, streams, a wave that becomes a transition, a leaf that is cut off,
-# credentials that are foreign or revoked.
+# A hub and two leaves with gate core and cells: keys, streams, a wave that becomes a transition, a leaf that is cut
+# off, credentials that are foreign or revoked.
 { pkgs, nimmerModule, ... }:
 let
   machine =
