@@ -363,6 +363,7 @@ in
           removeAttrs settings onlySystem
           // {
             PrivateUsers = true; # or a user's manager cannot make the mounts of the other directives
+            ProtectHome = "read-only"; # its cache lies there
             UMask = "0077";
           }
         else

@@ -219,6 +219,7 @@ in
       inherit (asUserUnit) wantedBy;
       device = asUserUnit.serviceConfig ? DeviceAllow;
       cards = asUserUnit.environment.CUDA_VISIBLE_DEVICES;
+      inherit (asUserUnit.serviceConfig) PrivateUsers ProtectHome;
     };
     expected = {
       system = false;
@@ -226,6 +227,8 @@ in
       wantedBy = [ "default.target" ];
       device = false;
       cards = "1";
+      PrivateUsers = true;
+      ProtectHome = "read-only";
     };
   };
 
