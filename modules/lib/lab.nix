@@ -43,7 +43,9 @@ let
   settings = host: {
     nimmer.topology = topology;
     nimmer.host = host.name;
-    nimmer.pxe.images = lib.mapAttrs (_: images: images.netboot) (lib.filterAttrs (_: images: images ? netboot) installers);
+    nimmer.pxe.images = lib.mapAttrs (_: images: images.netboot) (
+      lib.filterAttrs (_: images: images ? netboot) installers
+    );
     nixpkgs.hostPlatform = host.system;
   };
 
@@ -92,7 +94,9 @@ let
           (
             { config, ... }:
             {
-              nimmer.installer.adminKeys = lib.mkDefault (lib.unique (lib.concatMap keysOf config.nimmer.installer.hosts));
+              nimmer.installer.adminKeys = lib.mkDefault (
+                lib.unique (lib.concatMap keysOf config.nimmer.installer.hosts)
+              );
             }
           )
         ]
