@@ -6,6 +6,7 @@
   ...
 }:
 let
+  nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.egress;
 
   add = pkgs.writeShellScript "nimmer-egress" ''
@@ -45,7 +46,15 @@ in
       # A reload makes the table anew, with empty sets.
       partOf = [ "nftables.service" ];
       unitConfig.ReloadPropagatedFrom = [ "nftables.service" ];
-      serviceConfig = {
+      serviceConfig = nimmer.hardening // {
+        # The firewall is the whole machine's.
+        PrivateUsers = false;
+        CapabilityBoundingSet = [ "CAP_NET_ADMIN" ];
+        ProcSubset = "all";
+        RestrictAddressFamilies = [
+          "AF_NETLINK"
+          "AF_UNIX"
+        ];
         Type = "oneshot";
         RemainAfterExit = true;
         Restart = "on-failure";

@@ -31,6 +31,38 @@ let
     ${builtins.readFile ./nodes.sh}
   '';
 
+  # Loads modules, makes nodes and asks the driver: it keeps what that takes, and all devices.
+  setup = removeAttrs nimmer.hardening [
+    "DevicePolicy"
+    "MemoryDenyWriteExecute"
+    "PrivateDevices"
+    "PrivateUsers"
+    "ProcSubset"
+    # It allows the clock's device, and thereby no other.
+    "ProtectClock"
+    "ProtectKernelModules"
+    "ProtectProc"
+  ]
+  // {
+    Type = "oneshot";
+    RemainAfterExit = true;
+    CapabilityBoundingSet = [
+      "CAP_CHOWN"
+      "CAP_DAC_OVERRIDE"
+      "CAP_FOWNER"
+      "CAP_MKNOD"
+      "CAP_SYS_ADMIN"
+      "CAP_SYS_MODULE"
+    ];
+    IPAddressDeny = "any";
+    RestrictAddressFamilies = [ "AF_UNIX" ];
+    SystemCallFilter = [
+      "@system-service"
+      "@module"
+    ];
+    UMask = "0022"; # the folder of the links is for everybody
+  };
+
   smi = lib.getExe' config.hardware.nvidia.package.bin "nvidia-smi";
 in
 {
@@ -104,9 +136,7 @@ in
             # nvidia-smi, which knows the cards by uuid, answers at once when it is up.
             "nvidia-persistenced.service"
           ];
-          serviceConfig = {
-            Type = "oneshot";
-            RemainAfterExit = true;
+          serviceConfig = setup // {
             ExecStartPre = "${lib.getExe' pkgs.kmod "modprobe"} -a nvidia nvidia-uvm";
             ExecStart = lib.escapeShellArgs (
               [
@@ -125,9 +155,7 @@ in
           wantedBy = [ "multi-user.target" ];
           requires = [ "nimmer-gpu.service" ];
           after = [ "nimmer-gpu.service" ];
-          serviceConfig = {
-            Type = "oneshot";
-            RemainAfterExit = true;
+          serviceConfig = setup // {
             ExecStart = lib.mapAttrsToList (
               name: watts:
               let

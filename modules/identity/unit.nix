@@ -2,6 +2,7 @@
 # of user slices whose number is not declared.
 { config, lib, ... }:
 let
+  nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.identity;
 
   # set-property takes lists as one word.
@@ -61,7 +62,24 @@ in
       ];
       path = [ config.systemd.package ];
       # One that is not known yet does not hold up the others: the host may not be enrolled, or FreeIPA not have it yet.
-      serviceConfig = {
+      serviceConfig = nimmer.hardening // {
+        # Homes are given to their users; systemd and logind do what they are asked for by who may do it anyway.
+        PrivateUsers = false;
+        CapabilityBoundingSet = [
+          "CAP_CHOWN"
+          "CAP_FOWNER"
+          "CAP_SYS_ADMIN"
+        ];
+        SystemCallFilter = [ "@system-service" ];
+        ProtectHome = false;
+        ReadWritePaths = [
+          "/home"
+          "-/var/lib/systemd/linger"
+        ];
+        # systemctl asks whether it runs in a chroot by looking at process 1.
+        ProtectProc = "default";
+        ProcSubset = "all";
+        RestrictAddressFamilies = [ "AF_UNIX" ];
         Type = "oneshot";
         RemainAfterExit = true;
         Restart = "on-failure";
