@@ -22,13 +22,14 @@ you can read, outside the repository and the Nix store:
     nimmer bus keys init                  operators and system accounts, once
     nimmer bus keys apply                 make what is missing, sign what changed
     nimmer bus keys show                  who has which keys, what is out of date
+    nimmer bus keys pack HOST --to DIR    what one host needs of it, to bring there
     nimmer bus keys rotate --user NAME    a new key for somebody
     nimmer bus keys revoke NAME           nobody logs in as NAME any more
 
 The folder is /var/lib/nimmer/keys/LAB for root, $XDG_DATA_HOME/nimmer/keys/LAB
 for everybody else. What servers and hosts get is in its folder out.`,
 	}
-	cmd.AddCommand(keysInitCommand(), keysApplyCommand(), keysRotateCommand(), keysRevokeCommand(), keysShowCommand())
+	cmd.AddCommand(keysInitCommand(), keysApplyCommand(), keysRotateCommand(), keysRevokeCommand(), keysShowCommand(), keysPackCommand())
 	return cmd
 }
 

@@ -262,7 +262,7 @@ func (c *compiler) model() *Model {
 // finish sorts a user's lists; a declared grant that follows anyway is derived.
 func finish(u *User) User {
 	for _, list := range []*[]string{
-		&u.Of, &u.Publish.Derived, &u.Publish.Declared, &u.Publish.Deny,
+		&u.Of, &u.Hosts, &u.Publish.Derived, &u.Publish.Declared, &u.Publish.Deny,
 		&u.Subscribe.Derived, &u.Subscribe.Declared, &u.Subscribe.Deny,
 	} {
 		slices.Sort(*list)

@@ -148,6 +148,9 @@ type User struct {
 	Of []string `json:"of"`
 	// Identity is the declared identity it belongs to; "": a derived user.
 	Identity string `json:"identity,omitempty"`
+	// Hosts are where it logs in, sorted; none: a person, a pod, or whoever is
+	// given its credentials. It follows from the declaration and is not written.
+	Hosts []string `json:"-"`
 
 	Publish   Grants `json:"publish"`
 	Subscribe Grants `json:"subscribe"`

@@ -36,6 +36,8 @@ type role struct {
 	identity string // it runs as; "": the derived user
 	// asks says that it waits for answers, so it has an inbox.
 	asks bool
+	// at are the hosts of who connects to the hub wherever it runs.
+	at []string
 	// needs makes its grants as they are at a place.
 	needs func(p *place) (publish, subscribe []string)
 }
@@ -52,28 +54,36 @@ func (e *envCompiler) give(hosts []string, r role) {
 		if r.asks {
 			subscribe = append(subscribe, Inbox(name)+".>")
 		}
-		s.grant(AccountName(e.env, r.account), name, kind, r.block, r.identity, publish, subscribe)
+		u := s.grant(AccountName(e.env, r.account), name, kind, r.block, r.identity, publish, subscribe)
+		u.Hosts = append(u.Hosts, r.at...)
+		for _, h := range hosts {
+			if e.siteOf(h) == s {
+				u.Hosts = append(u.Hosts, h)
+			}
+		}
 	}
 }
 
 // sitesOf are where processes on these hosts connect: each host's own leaf,
 // else the hub.
 func (e *envCompiler) sitesOf(hosts []string) []*site {
-	hub := e.hubs[e.env]
 	if len(hosts) == 0 {
-		return []*site{hub}
+		return []*site{e.hubs[e.env]}
 	}
 	var out []*site
 	for _, h := range hosts {
-		s := e.leaves[h][e.env]
-		if s == nil {
-			s = hub
-		}
-		if !slices.Contains(out, s) {
+		if s := e.siteOf(h); !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
 	return out
+}
+
+func (e *envCompiler) siteOf(host string) *site {
+	if s := e.leaves[host][e.env]; s != nil {
+		return s
+	}
+	return e.hubs[e.env]
 }
 
 // hubOnly connects to the hub wherever it runs.

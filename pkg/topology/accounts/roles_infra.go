@@ -21,10 +21,23 @@ func (e *envCompiler) people() {
 		u.Subscribe.Deny = append(u.Subscribe.Deny, p.under("journal"), p.under("snapshot"))
 		for _, kind := range kinds {
 			name := AdminUser(e.env, kind)
-			s.grant(AccountName(e.env, kind), name, RoleAdmin, "environment."+e.env, "",
+			u := s.grant(AccountName(e.env, kind), name, RoleAdmin, "environment."+e.env, "",
 				[]string{"$JS.API.>", "$JS.*.API.>", whoAmI}, []string{Inbox(name) + ".>"})
+			if s == e.hubs[e.env] {
+				u.Hosts = e.firstHost()
+			}
 		}
 	}
+}
+
+// firstHost makes the environment's streams: the first host of its first hub.
+func (e *envCompiler) firstHost() []string {
+	for i := range e.t.NATS {
+		if n := &e.t.NATS[i]; slices.Contains(n.Environments, e.env) && len(n.Hosts) > 0 {
+			return n.Hosts[:1:1]
+		}
+	}
+	return nil
 }
 
 // whoAmI is where a server tells a user its name, its account and when its login
@@ -73,7 +86,7 @@ func (e *envCompiler) infra() {
 func (e *envCompiler) deployer(s *topology.Service) {
 	e.hubOnly(role{
 		account: topology.AccountInfra, role: RoleDeploy, user: UserName(e.env, RoleDeploy, topology.AccountInfra),
-		block: "service." + s.Name, identity: s.Identity, asks: true,
+		block: "service." + s.Name, identity: s.Identity, asks: true, at: s.Hosts,
 		needs: func(p *place) (publish, subscribe []string) {
 			publish = append(answers(true), p.of(wave.KindRolloutEvent, "*", "*", "*"), p.of(wave.KindAudit, "deploy"), p.of(wave.KindAutoscale, "*"), p.key("hosts", ">"))
 			publish = append(publish, p.reader("INFRA", p.of(wave.KindRolloutEvent, "*", "*", "*"))...)
@@ -86,7 +99,7 @@ func (e *envCompiler) deployer(s *topology.Service) {
 	}
 	e.hubOnly(role{
 		account: topology.AccountVirtual, role: RoleDeploy, user: UserName(e.env, RoleDeploy, topology.AccountVirtual),
-		block: "service." + s.Name, identity: s.Identity, asks: true,
+		block: "service." + s.Name, identity: s.Identity, asks: true, at: s.Hosts,
 		needs: func(p *place) (publish, subscribe []string) {
 			return []string{p.of(wave.KindDeployCommand, "deploy"), p.of(wave.KindDeployCommand, "scale"), p.api + ".STREAM.INFO.*", p.api + ".CONSUMER.INFO.*.*"}, nil
 		},
