@@ -36,6 +36,8 @@ let
 in
 pkgs.testers.runNixOSTest {
   name = "nimmer-pxe";
+  # pixiecore's loaders are.
+  meta.platforms = [ "x86_64-linux" ];
 
   nodes = {
     cim-gateway =

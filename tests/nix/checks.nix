@@ -27,13 +27,15 @@ let
       filterAttrs (name: type: type == "regular" && hasSuffix ".nix" name) (builtins.readDir ../vm)
     )
   );
-  vmTests = lib.mapAttrs (
-    _: file:
-    import file {
-      inherit pkgs lib self;
-      nimmerModule = self.nixosModules.default;
-    }
-  ) (ofModules // spanning);
+  vmTests = filterAttrs (_: lib.meta.availableOn pkgs.stdenv.hostPlatform) (
+    lib.mapAttrs (
+      _: file:
+      import file {
+        inherit pkgs lib self;
+        nimmerModule = self.nixosModules.default;
+      }
+    ) (ofModules // spanning)
+  );
 
   # The schema asks for paths. Names of derivations will do: nothing of the machines needs building for it.
   nodes = lib.mapAttrs (
