@@ -52,6 +52,13 @@ in
   };
 
   config = lib.mkIf cfg.enable {
+    users.users.nimmer-host = {
+      isSystemUser = true;
+      group = "nimmer-host";
+      description = "Agent of this machine";
+    };
+    users.groups.nimmer-host = { };
+
     systemd.services.nimmer-host = base // {
       wants = base.wants ++ nimmer.cardUnits cards;
       after = base.after ++ nimmer.cardUnits cards;
@@ -64,7 +71,8 @@ in
       serviceConfig =
         nimmer.daemon
         // {
-          DynamicUser = true;
+          # D-Bus asks by name who it is; that of a dynamic user is known only where nss-systemd is.
+          User = "nimmer-host";
           LoadCredential = nimmer.loadCredentials config.nimmer.credentials (
             lib.concatMap usersIn host.environments
           );

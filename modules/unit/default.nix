@@ -31,6 +31,7 @@ let
       environment = lib.mapAttrs (_: lib.replaceStrings [ "%" ] [ "%%" ]) (
         lib.optionalAttrs (lib.length unit.environments == 1) {
           NIMMERVERSE_ENV = lib.head unit.environments;
+          NATS_URL = nimmer.busUrl lab host (lib.head unit.environments);
         }
         // unit.env
       );
@@ -41,6 +42,12 @@ let
           // {
             Restart = "on-failure";
             RestartSec = 2;
+            # Its own, and nobody else's.
+            StateDirectory = unit.name;
+            StateDirectoryMode = "0700";
+            RuntimeDirectory = unit.name;
+            RuntimeDirectoryMode = "0700";
+            WorkingDirectory = "%S/${unit.name}";
           }
           // lib.optionalAttrs (cards != [ ]) {
             PrivateDevices = false; # it has cards, and sees no others
