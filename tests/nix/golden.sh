@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Renders the units and slices of nimmer on every NixOS host of the example labs, and keeps them in tests/nix/golden:
+# Renders the units and slices of nimmer on every NixOS host of the example labs and of the bench lab (tests/nix/bench), and
+# keeps them in tests/nix/golden:
 #
 #   tests/nix/golden.sh NIXPKGS           # write them
 #   tests/nix/golden.sh --check NIXPKGS   # compare; exit 1 and a diff when they differ
@@ -21,24 +22,34 @@ trap 'rm -rf "$new"' EXIT
 
 render() { # LAB TOPOLOGY HOST
   nix-instantiate --eval --strict --json tests/nix/units.nix \
-    --arg nixpkgs "$nixpkgs" --arg topology "./$2" --argstr host "$3" >"$new/$1.$3.json"
+    --arg nixpkgs "$nixpkgs" --arg topology "$2" --argstr host "$3" >"$new/$1.$3.json"
   mkdir -p "$new/$1/$3"
   jq -r 'keys[]' "$new/$1.$3.json" | while read -r unit; do
-    jq -r --arg unit "$unit" '.[$unit]' "$new/$1.$3.json" |
-      sed -E \
-        -e '/^Environment="(LOCALE_ARCHIVE|TZDIR)=/d' \
-        -e 's#/nix/store/[0-9a-z]{32}-#/nix/store/…-#g' \
-        -e 's#(/nix/store/…-[A-Za-z0-9+._-]*[A-Za-z_])-[0-9]+(\.[0-9]|[0-9]{3}[a-z])[^/:" ]*#\1#g' \
-        -e ':a;$!{N;ba}' -e 's/\n+$//' >"$new/$1/$3/$unit"
+    printf '%s\n' "$(jq -r --arg unit "$unit" '.[$unit]' "$new/$1.$3.json")" | sed -E \
+      -e '/^Environment="(LOCALE_ARCHIVE|TZDIR)=/d' \
+      -e 's#/nix/store/[0-9a-z]{32}-#/nix/store/…-#g' \
+      -e 's#(/nix/store/…-[A-Za-z0-9+._-]*[A-Za-z_])-[0-9]+(\.[0-9]|[0-9]{3}[a-z])[^/:" ]*#\1#g' \
+      -e 's#(/nix/store/…-[A-Za-z0-9+._-]*[A-Za-z_])-[0-9]+/#\1/#g' \
+      >"$new/$1/$3/$unit"
   done
   rm "$new/$1.$3.json"
 }
 
-for lab in nimmerverse:topology cim:topology/examples/cim; do
-  for host in $(jq -r '.hosts[] | select(.system | endswith("-linux")) | .name' "${lab#*:}/topology.json"); do
-    render "${lab%%:*}" "${lab#*:}" "$host"
+each() { # LAB TOPOLOGY
+  local host
+  for host in $(jq -r '.hosts[] | select(.system | endswith("-linux")) | .name' "$2/topology.json"); do
+    render "$1" "$2" "$host"
   done
-done
+}
+
+mkdir "$new/.bench"
+cp tests/nix/bench/*.hcl "$new/.bench"
+go run ./cmd/nimmer topology emit "$new/.bench" >/dev/null
+
+each bench "$new/.bench"
+each nimmerverse "$PWD/topology"
+each cim "$PWD/topology/examples/cim"
+rm -r "$new/.bench"
 
 if [ -n "$check" ]; then
   diff -ruN tests/nix/golden "$new" || {

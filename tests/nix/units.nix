@@ -15,7 +15,24 @@ let
   lab = flake.lib.lab {
     inherit topology;
     hosts = _: { };
-    modules = [ { nixpkgs.config.allowUnfree = true; } ];
+    modules = [
+      (
+        { pkgs, ... }:
+        let
+          # Texts are rendered and nothing is built: names stand for the packages that differ most from one nixpkgs to
+          # the next.
+          named = name: pkgs.writeTextDir "bin/${name}" "" // { meta.mainProgram = name; };
+        in
+        {
+          nixpkgs.config.allowUnfree = true;
+          system.stateVersion = "26.05";
+          nimmer.organ.backends = lib.genAttrs [ "llama-server" "boundary" "ollama" "vllm" ] (name: {
+            package = named name;
+          });
+          nimmer.monitoring.dcgmPackage = named "dcgm-exporter";
+        }
+      )
+    ];
   };
 
   declared = map (u: "${u.name}.service") lab.lab.units;
