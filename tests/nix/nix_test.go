@@ -3,6 +3,8 @@
 //
 // NIMMER_REF_NIXPKGS names a checkout of nixpkgs; NIMMER_REF_NIX_INPUTS a folder that holds those of the
 // flake's other inputs that are at hand, each under its name. `make nix-check` sets both.
+//
+// The units that the modules make are kept in golden; what they must have is looked at without Nix.
 package nix
 
 import (
