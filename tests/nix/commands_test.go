@@ -10,6 +10,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/nimmerverse/nimmer/pkg/topology/accounts"
+	"github.com/nimmerverse/nimmer/pkg/topology/load"
 )
 
 // ours are the commands of this repository that units run.
@@ -119,31 +122,40 @@ func TestUnitsRunCommandsThatThereAre(t *testing.T) {
 	}
 }
 
-// TestUnitsLogInAsDeclaredUsers: every credentials file that a unit is handed is one that keys are made for.
+// TestUnitsLogInAsDeclaredUsers: every credentials file that a unit is handed is one that keys are made for, and that
+// `nimmer bus keys pack` gives to its host.
 func TestUnitsLogInAsDeclaredUsers(t *testing.T) {
 	t.Parallel()
-	users := map[string]map[string]bool{}
+	users := map[string]map[string][]string{} // by lab and name: the hosts
 	for _, u := range services(t) {
 		if users[u.lab] == nil {
-			users[u.lab] = map[string]bool{}
-			var model struct {
-				Sites []struct {
-					Accounts []struct{ Users []struct{ Name string } }
-				}
+			users[u.lab] = map[string][]string{}
+			top, diags := load.Dir(emitted(t, u.lab), load.Options{})
+			if diags.HasErrors() {
+				t.Fatal(diags)
 			}
-			read(t, filepath.Join(emitted(t, u.lab), "nats", "accounts.json"), &model)
+			model, err := accounts.Compile(top)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for _, site := range model.Sites {
 				for _, account := range site.Accounts {
 					for _, user := range account.Users {
-						users[u.lab][user.Name] = true
+						users[u.lab][user.Name] = append(users[u.lab][user.Name], user.Hosts...)
 					}
 				}
 			}
 		}
 		for _, credential := range u.all("LoadCredential") {
 			_, file, _ := strings.Cut(credential, ":")
-			if name, ok := strings.CutSuffix(filepath.Base(file), ".creds"); ok && !users[u.lab][name] {
+			name, ok := strings.CutSuffix(filepath.Base(file), ".creds")
+			if !ok {
+				continue
+			}
+			if hosts, known := users[u.lab][name]; !known {
 				t.Errorf("%s: LoadCredential=%s: the bus of lab %s has no user %s", u.path(), credential, u.lab, name)
+			} else if !slices.Contains(hosts, u.host) {
+				t.Errorf("%s: LoadCredential=%s: user %s is of %v, so nobody brings it", u.path(), credential, name, hosts)
 			}
 		}
 	}

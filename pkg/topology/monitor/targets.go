@@ -50,7 +50,11 @@ func (w *watch) ours(p process) (group, bool) {
 	}
 	labels := w.labels(h, p.Environments)
 	labels["service"], labels["process"] = p.title(), p.Process
-	return group{[]string{w.reach(h, p.Port)}, labels}, true
+	target := p.Listen // it listens nowhere else
+	if ip := net.ParseIP(hostOf(p.Listen)); ip == nil || ip.IsUnspecified() {
+		target = w.reach(h, p.Port)
+	}
+	return group{[]string{target}, labels}, true
 }
 
 func (w *watch) loopbackElsewhere(p process) bool {

@@ -54,7 +54,7 @@ func TestTargetsOfTheNimmerverse(t *testing.T) {
 	}
 	for name, want := range map[string][]string{
 		"theia organ": {"10.20.0.10:7643", "dev,prod"}, "theia host": {"10.20.0.10:7644", "dev,staging,prod"},
-		"prometheus deploy": {"127.0.0.1:7645", "dev,staging,prod"}, "prometheus console": {"127.0.0.1:8080", "dev,staging,prod"},
+		"prometheus deploy": {"127.0.0.1:7645", "dev,staging,prod"}, "prometheus console": {"10.20.0.5:8080", "dev,staging,prod"},
 	} {
 		if diff := cmp.Diff(want, at[name]); diff != "" {
 			t.Errorf("%s: %s", name, diff)
