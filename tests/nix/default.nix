@@ -15,9 +15,9 @@ let
       self = outputs // {
         inherit outputs;
         inputs = given;
-        outPath = dir;
+        outPath = toString dir;
         _type = "flake";
-        sourceInfo.outPath = dir;
+        sourceInfo.outPath = toString dir;
         lastModified = 0;
         lastModifiedDate = "19700101000000";
         rev = "0000000000000000000000000000000000000000";
