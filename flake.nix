@@ -89,5 +89,11 @@
           deploy-rs = inputs.deploy-rs.packages.${pkgs.stdenv.hostPlatform.system}.default;
         };
       });
+
+      templates.default = {
+        path = ./hosts/template;
+        description = "A lab of your own: its declaration, one machine, and the flake that makes NixOS of it";
+        welcomeText = lib.readFile ./hosts/template/welcome.md;
+      };
     };
 }

@@ -2,6 +2,9 @@ package nix
 
 import (
 	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -71,6 +74,57 @@ func TestModulesAlone(t *testing.T) {
 			    system.stateVersion = lib.mkDefault "26.05";
 			  }
 			]; }).config.system.build.toplevel.drvPath`, name), &drv))
+		})
+	}
+}
+
+// A newcomer's lab is a whole system, once it is emitted. It has nobody's key, and says so.
+func TestTemplate(t *testing.T) {
+	t.Parallel()
+	need(t, "deploy-rs", "disko")
+	lab := t.TempDir()
+	if err := os.CopyFS(lab, os.DirFS("../../hosts/template")); err != nil {
+		t.Fatal(err)
+	}
+	emit := exec.CommandContext(t.Context(), "go", "run", "../../cmd/nimmer", "topology", "emit", filepath.Join(lab, "topology"))
+	if out, err := emit.CombinedOutput(); err != nil {
+		t.Fatalf("emit: %v\n%s", err, out)
+	}
+	var box struct {
+		Toplevel string
+		Warnings []string
+	}
+	evaluate(t, fmt.Sprintf(`let
+	  inherit ((import %s/flake.nix).outputs { nimmer = flake; }) nixosConfigurations;
+	  inherit (nixosConfigurations.box) config;
+	in { toplevel = config.system.build.toplevel.drvPath; inherit (config) warnings; }`, lab), &box)
+	if len(box.Warnings) != 1 || !strings.Contains(box.Warnings[0], "nimmer.machine.adminKeys") {
+		t.Errorf("it warns: %q", box.Warnings)
+	}
+}
+
+// nix-topology draws both labs, with what is declared beside the machines.
+func TestPictures(t *testing.T) {
+	t.Parallel()
+	need(t, inputs...)
+	for _, lab := range []string{"nimmerverse", "cim"} {
+		t.Run(lab, func(t *testing.T) {
+			t.Parallel()
+			var drv string
+			quiet(t, evaluate(t, fmt.Sprintf("flake.packages.x86_64-linux.picture-%s.drvPath", lab), &drv))
+		})
+	}
+}
+
+// Every VM test is a machine that can be built.
+func TestVMTests(t *testing.T) {
+	t.Parallel()
+	need(t, "deploy-rs")
+	for _, name := range names(t, `lib.filterAttrs (name: _: lib.hasPrefix "vm-" name) flake.checks.x86_64-linux`) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var drv string
+			quiet(t, evaluate(t, fmt.Sprintf("flake.checks.x86_64-linux.%q.drvPath", name), &drv))
 		})
 	}
 }
