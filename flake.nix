@@ -77,12 +77,11 @@
           default = packages.nimmer;
         }
         // lib.concatMapAttrs (_: l: l.packages.${system} or { }) labs
-        // lib.optionalAttrs pkgs.stdenv.hostPlatform.isLinux (
-          lib.mapAttrs' (name: l: lib.nameValuePair "picture-${name}" (l.picture pkgs)) labs
-        )
       );
       apps = eachSystem (pkgs: import ./cmd/apps.nix { inherit pkgs self inputs; });
       checks = eachSystem (pkgs: import ./tests/nix/checks.nix { inherit pkgs self inputs; });
+      # Apart from the packages, for nix-topology builds while it is evaluated.
+      topology = eachSystem (pkgs: lib.mapAttrs (_: l: l.drawn pkgs) labs);
       formatter = eachSystem (pkgs: pkgs.callPackage ./tests/nix/formatter.nix { });
       devShells = eachSystem (pkgs: {
         default = pkgs.callPackage ./cmd/shell.nix {

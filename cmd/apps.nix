@@ -6,7 +6,7 @@
 }:
 let
   inherit (pkgs) lib;
-  inherit (pkgs.stdenv.hostPlatform) system isLinux;
+  inherit (pkgs.stdenv.hostPlatform) system;
   packages = self.packages.${system};
 
   app = description: program: {
@@ -22,14 +22,14 @@ in
   deploy = app "Bring machines to what is declared" "${
     inputs.deploy-rs.packages.${system}.default
   }/bin/deploy";
-}
-// lib.optionalAttrs isLinux {
   pictures = app "Draw the example labs as their NixOS machines are" (
     lib.getExe (
       pkgs.writeShellApplication {
         name = "pictures";
         text = ''
-          ls ${packages.picture-nimmerverse}/*.svg ${packages.picture-cim}/*.svg
+          for lab in nimmerverse cim; do
+            nix build --no-link --print-out-paths "${self}#topology.${system}.$lab.config.output"
+          done
         '';
       }
     )

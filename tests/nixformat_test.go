@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -48,13 +49,13 @@ func nixFaults(text string) []string {
 // flake's check do the rest. Emitted files have their own form.
 func TestNixFormatting(t *testing.T) {
 	t.Parallel()
-	files := 0
+	var files []string
 	for _, root := range []string{"../flake.nix", "../cmd", "../hosts", "../modules", "../tests"} {
 		err := filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
 			if os.IsNotExist(err) || filepath.Ext(path) != ".nix" {
 				return nil
 			}
-			files++
+			files = append(files, path)
 			data, err := os.ReadFile(path)
 			for _, f := range nixFaults(string(data)) {
 				t.Errorf("%s: %s", strings.TrimPrefix(path, "../"), f)
@@ -65,7 +66,12 @@ func TestNixFormatting(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if files == 0 {
+	if len(files) == 0 {
 		t.Error("no files")
+	}
+	if _, err := exec.LookPath("nixfmt"); err == nil {
+		if out, err := exec.CommandContext(t.Context(), "nixfmt", append([]string{"--check"}, files...)...).CombinedOutput(); err != nil {
+			t.Errorf("nixfmt: %v\n%s", err, out)
+		}
 	}
 }

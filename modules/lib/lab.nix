@@ -9,7 +9,11 @@
 #   }
 #
 # returns { nixosConfigurations, darwinConfigurations, deploy, installers, packages, picture, lab }.
-{ inputs, nimmerModule, darwinModule }:
+{
+  inputs,
+  nimmerModule,
+  darwinModule,
+}:
 let
   inherit (inputs.nixpkgs) lib;
   nimmer = import ./. { inherit lib; };
@@ -54,14 +58,18 @@ let
 
   linux = builtins.filter (h: builtins.elem h.system nimmer.linuxSystems) lab.hosts;
   macs = builtins.filter (h: builtins.elem h.system nimmer.darwinSystems) lab.hosts;
-  others = builtins.filter (h: !builtins.elem h.system (nimmer.linuxSystems ++ nimmer.darwinSystems)) lab.hosts;
+  others = builtins.filter (
+    h: !builtins.elem h.system (nimmer.linuxSystems ++ nimmer.darwinSystems)
+  ) lab.hosts;
 
   checked =
     x:
     if others == [ ] then
       x
     else
-      throw "nimmer.lib.lab: ${lib.concatMapStringsSep ", " (h: "host ${h.name} has system ${h.system}") others}: nimmer builds for ${lib.concatStringsSep ", " (nimmer.linuxSystems ++ nimmer.darwinSystems)}";
+      throw "nimmer.lib.lab: ${
+        lib.concatMapStringsSep ", " (h: "host ${h.name} has system ${h.system}") others
+      }: nimmer builds for ${lib.concatStringsSep ", " (nimmer.linuxSystems ++ nimmer.darwinSystems)}";
 
   each = list: f: lib.listToAttrs (map (h: lib.nameValuePair h.name (f h)) list);
 
@@ -83,7 +91,10 @@ let
   );
 
   # Who may log in to a host may log in to what installs it.
-  imagesOf = import ../installer/images.nix { inherit lib; inherit (lib) nixosSystem; };
+  imagesOf = import ../installer/images.nix {
+    inherit lib;
+    inherit (lib) nixosSystem;
+  };
   keysOf = host: nixosConfigurations.${host}.config.nimmer.machine.adminKeys;
   installers = lib.listToAttrs (
     map (
@@ -133,21 +144,23 @@ in
     lib.concatMap (
       installer:
       map (format: {
-        ${installers.${installer.name}.system}."installer-${installer.name}-${format}" = installers.${installer.name}.${format};
+        ${installers.${installer.name}.system}."installer-${installer.name}-${format}" =
+          installers.${installer.name}.${format};
       }) installer.formats
     ) lab.installers
   );
 
-  # nix-topology's picture of the NixOS machines, with what is declared beside them: a function of pkgs.
-  picture =
+  # nix-topology's view of the NixOS machines, with what is declared beside them: a function of pkgs. Its pictures are
+  # `config.output`.
+  drawn =
     pkgs:
-    (import inputs.nix-topology {
+    import inputs.nix-topology {
       pkgs = pkgs.extend inputs.nix-topology.overlays.default;
       modules = [
         (nimmer.emitted topology "topology.nix")
         { inherit nixosConfigurations; }
       ];
-    }).config.output;
+    };
 
   # For deploy-rs. How each machine is reached, as whom, and where it is built is declared.
   deploy.nodes = each (linux ++ macs) (

@@ -28,16 +28,13 @@ let
     self;
   # A checkout without Haskell's packages can show everything but what is written in Haskell: that is stood in for.
   haskell = nixpkgs + "/pkgs/development/haskell-modules/hackage-packages.nix";
-  standIns = {
-    nixpkgs.overlays = [
-      (_: pkgs: {
-        pandoc = pkgs.hello;
-        shellcheck = pkgs.hello;
-        shellcheck-minimal = pkgs.hello // {
-          compiler.bootstrapAvailable = false; # so nobody asks for it
-        };
-      })
-    ];
+  standIns = _: pkgs: {
+    nixfmt = pkgs.hello;
+    pandoc = pkgs.hello;
+    shellcheck = pkgs.hello;
+    shellcheck-minimal = pkgs.hello // {
+      compiler.bootstrapAvailable = false; # so nobody asks for it
+    };
   };
   whole = call nixpkgs { };
   nixpkgs' =
@@ -46,8 +43,13 @@ let
     else
       whole
       // {
+        legacyPackages = builtins.mapAttrs (_: pkgs: pkgs.extend standIns) whole.legacyPackages;
         lib = whole.lib // {
-          nixosSystem = args: whole.lib.nixosSystem (args // { modules = args.modules ++ [ standIns ]; });
+          nixosSystem =
+            args:
+            whole.lib.nixosSystem (
+              args // { modules = args.modules ++ [ { nixpkgs.overlays = [ standIns ]; } ]; }
+            );
         };
       };
 

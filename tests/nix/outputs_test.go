@@ -21,7 +21,7 @@ func TestPackages(t *testing.T) {
 			  drv = p.drvPath;
 			  program = p.meta.mainProgram or "";
 			  description = p.meta.description or "";
-			}) (lib.filterAttrs (name: _: name != "cell-image" && !lib.hasPrefix "picture-" name) flake.packages.%s)`, system), &packages))
+			}) (lib.filterAttrs (name: _: name == "default" || lib.hasPrefix "nimmer" name) flake.packages.%s)`, system), &packages))
 			for name, p := range packages {
 				if p.Drv == "" || p.Program == "" || p.Description == "" {
 					t.Errorf("%s is incomplete: %+v", name, p)
@@ -36,11 +36,16 @@ func TestPackages(t *testing.T) {
 	}
 }
 
-// The image says who runs in it and where it is.
-func TestImage(t *testing.T) {
+// Images: of cells, and what machines are installed with.
+func TestImages(t *testing.T) {
 	t.Parallel()
-	var drv string
-	quiet(t, evaluate(t, "flake.packages.x86_64-linux.cell-image.drvPath", &drv))
+	for _, name := range names(t, `lib.filterAttrs (name: _: name == "cell-image" || lib.hasPrefix "installer-" name) flake.packages.x86_64-linux`) {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var drv string
+			quiet(t, evaluate(t, fmt.Sprintf("flake.packages.x86_64-linux.%q.drvPath", name), &drv))
+		})
+	}
 }
 
 // So do the formatter, the shell and what is checked beside the packages.
@@ -103,15 +108,26 @@ func TestTemplate(t *testing.T) {
 	}
 }
 
-// nix-topology draws both labs, with what is declared beside the machines.
+// nix-topology takes both labs: their machines, and what is declared beside them. It draws while it is evaluated, so
+// the pictures themselves cannot be had here.
 func TestPictures(t *testing.T) {
 	t.Parallel()
 	need(t, inputs...)
 	for _, lab := range []string{"nimmerverse", "cim"} {
 		t.Run(lab, func(t *testing.T) {
 			t.Parallel()
-			var drv string
-			quiet(t, evaluate(t, fmt.Sprintf("flake.packages.x86_64-linux.picture-%s.drvPath", lab), &drv))
+			var drawn struct{ Missing, Failed, Warnings []string }
+			quiet(t, evaluate(t, fmt.Sprintf(`let
+			  inherit (flake.topology.x86_64-linux.%s) config;
+			  declared = (lib.importJSON (../../topology%s + "/topology.json")).hosts;
+			in {
+			  missing = lib.filter (h: !config.nodes ? ${h}) (map (h: h.name) declared);
+			  failed = map (a: a.message) (lib.filter (a: !a.assertion) config.assertions);
+			  inherit (config) warnings;
+			}`, lab, map[string]string{"cim": "/examples/cim"}[lab]), &drawn))
+			if len(drawn.Missing)+len(drawn.Failed)+len(drawn.Warnings) > 0 {
+				t.Errorf("%+v", drawn)
+			}
 		})
 	}
 }
