@@ -37,7 +37,12 @@ let
     let
       womb = lib.findFirst (w: what == "womb.${w.name}") null lab.wombs;
     in
-    if hasPrefix "/" what then what else if womb != null then womb.path else null;
+    if hasPrefix "/" what then
+      what
+    else if womb != null then
+      womb.path
+    else
+      null;
   databasesOf = what: filter (p: what == "phoebe" || what == "phoebe.${p.name}") lab.phoebes;
   known = what: pathOf what != null || databasesOf what != [ ] || what == "streams";
 
@@ -123,7 +128,10 @@ let
   unit =
     j:
     let
-      needs = [ "nimmer-backup-${j.b.name}-password.service" ] ++ optional (j.database != null) "postgresql.target";
+      needs = [
+        "nimmer-backup-${j.b.name}-password.service"
+      ]
+      ++ optional (j.database != null) "postgresql.target";
     in
     {
       requires = needs;
@@ -197,7 +205,9 @@ let
       exec ${lib.getExe pkgs.restic} "$@"
     '';
 
-  unknown = lib.concatMap (b: map (what: { inherit b what; }) (filter (w: !known w) b.what)) lab.backups;
+  unknown = lib.concatMap (
+    b: map (what: { inherit b what; }) (filter (w: !known w) b.what)
+  ) lab.backups;
 in
 {
   options.nimmer.backup = {

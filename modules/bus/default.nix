@@ -12,7 +12,12 @@ let
   servers = import ./servers.nix { inherit lib nimmer; } { inherit topology here; };
 
   targets = import ../monitoring/targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
   # Where Prometheus reads this host's server, if it does. There is one such place, for the first server.
@@ -116,18 +121,16 @@ let
       description = "Have ${s.unit} read its keys anew";
       path = [ pkgs.coreutils ];
       startLimitIntervalSec = 0;
-      serviceConfig =
-        nimmer.hardening
-        // {
-          # The service manager is asked by root, who looks at process 1 first.
-          PrivateUsers = false;
-          ProcSubset = "all";
-          ProtectProc = "default";
-          Type = "oneshot";
-          PrivateNetwork = true;
-          RestrictAddressFamilies = [ "AF_UNIX" ];
-          IPAddressDeny = "any";
-        };
+      serviceConfig = nimmer.hardening // {
+        # The service manager is asked by root, who looks at process 1 first.
+        PrivateUsers = false;
+        ProcSubset = "all";
+        ProtectProc = "default";
+        Type = "oneshot";
+        PrivateNetwork = true;
+        RestrictAddressFamilies = [ "AF_UNIX" ];
+        IPAddressDeny = "any";
+      };
       # Several files come one after the other, and what changes while this runs starts it no second time.
       script = ''
         state() { stat --format '%n %i %s %.9Y' ${lib.escapeShellArgs (live s)} 2>/dev/null || true; }
@@ -148,9 +151,9 @@ let
     [
       (lib.nameValuePair "nimmer/nats/${s.folder}/${s.name}.conf" { inherit (s) source; })
     ]
-    ++ map (
-      path: lib.nameValuePair "nimmer/nats/${s.folder}/${baseNameOf path}" { source = path; }
-    ) (live s)
+    ++ map (path: lib.nameValuePair "nimmer/nats/${s.folder}/${baseNameOf path}" { source = path; }) (
+      live s
+    )
     # One name on every host, so that `nimmer bus keys apply --creds-path` takes it for all leaves.
     ++ lib.optional (s.kind == "leaf") (
       lib.nameValuePair "nimmer/nats/links" { source = "${cfg.keys}/${s.folder}/creds"; }

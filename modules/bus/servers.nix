@@ -2,7 +2,13 @@
 { lib, nimmer }:
 { topology, here }:
 let
-  inherit (lib) concatMap elemAt filter findFirst head;
+  inherit (lib)
+    concatMap
+    elemAt
+    filter
+    findFirst
+    head
+    ;
 
   # What the lines of a configuration that match a pattern say.
   said = pattern: lines: filter (m: m != null) (map (builtins.match pattern) lines);

@@ -72,8 +72,6 @@ let
 in
 {
   config = lib.mkIf (cfg.enable && cfg.streams) {
-    systemd.services = lib.listToAttrs (
-      lib.concatMap (s: map (unit s) (mine s)) first
-    );
+    systemd.services = lib.listToAttrs (lib.concatMap (s: map (unit s) (mine s)) first);
   };
 }

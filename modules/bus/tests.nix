@@ -11,7 +11,9 @@ let
         { pkgs, ... }:
         {
           nimmer.bus.server = "nats-server";
-          nimmer.bus.natsServerPackage = pkgs.nats-server // { version = "2.15.2"; };
+          nimmer.bus.natsServerPackage = pkgs.nats-server // {
+            version = "2.15.2";
+          };
         }
       )
     ];
@@ -26,8 +28,7 @@ let
         }).config.assertions
     );
   about = option: modules: lib.any (lib.hasPrefix option) (messages modules);
-  servers =
-    config: lib.filter (lib.hasPrefix "nimmer-nats-") (lib.attrNames config.systemd.services);
+  servers = config: lib.filter (lib.hasPrefix "nimmer-nats-") (lib.attrNames config.systemd.services);
 in
 {
   "a hub runs where it is declared" = {
@@ -182,7 +183,9 @@ in
         { pkgs, ... }:
         {
           nimmer.bus.server = "nats-server";
-          nimmer.bus.natsServerPackage = pkgs.hello // { version = "2.14.3"; };
+          nimmer.bus.natsServerPackage = pkgs.hello // {
+            version = "2.14.3";
+          };
         }
       )
     ];

@@ -1,6 +1,12 @@
 # Cells and nerves: built-in ones in `nimmer-cell`, one unit for each environment and identity, and those that a
 # declared command runs. Sensors that name this host are not here: its agent runs them.
-{ config, lib, pkgs, utils, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  utils,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.cell;
@@ -72,30 +78,30 @@ let
       let
         users = nimmer.usersOf topology env [ "${x.kind}.${x.name}" ];
       in
-      lib.nameValuePair (
-        "nimmer-${x.kind}-${x.name}" + lib.optionalString (lib.length x.environments > 1) "-${env}"
-      ) (
-        nimmer.unit x.identity
-        // {
-          description = "nimmer ${x.kind} ${x.name} of ${env}";
-          environment = {
-            NATS_URL = nimmer.busUrl lab host env;
-            NIMMERVERSE_ENV = env;
-            NATS_CREDS = "%d/nats.creds";
-          }
-          # A program's own settings: no specifier of systemd's in them.
-          // lib.mapAttrs (_: lib.replaceStrings [ "%" ] [ "%%" ]) x.env;
-          serviceConfig =
-            nimmer.daemon
-            // nimmer.identityOf lab host x.identity
-            // {
-              Type = "exec"; # whether it is ready is its own business
-              LoadCredential = map (u: "nats.creds:${config.nimmer.credentials}/${u}.creds") users;
-              ExecStart = utils.escapeSystemdExecArgs x.command;
+      lib.nameValuePair
+        ("nimmer-${x.kind}-${x.name}" + lib.optionalString (lib.length x.environments > 1) "-${env}")
+        (
+          nimmer.unit x.identity
+          // {
+            description = "nimmer ${x.kind} ${x.name} of ${env}";
+            environment = {
+              NATS_URL = nimmer.busUrl lab host env;
+              NIMMERVERSE_ENV = env;
+              NATS_CREDS = "%d/nats.creds";
             }
-            // lib.optionalAttrs (cfg.path != [ ]) { ExecSearchPath = lib.makeBinPath cfg.path; };
-        }
-      )
+            # A program's own settings: no specifier of systemd's in them.
+            // lib.mapAttrs (_: lib.replaceStrings [ "%" ] [ "%%" ]) x.env;
+            serviceConfig =
+              nimmer.daemon
+              // nimmer.identityOf lab host x.identity
+              // {
+                Type = "exec"; # whether it is ready is its own business
+                LoadCredential = map (u: "nats.creds:${config.nimmer.credentials}/${u}.creds") users;
+                ExecStart = utils.escapeSystemdExecArgs x.command;
+              }
+              // lib.optionalAttrs (cfg.path != [ ]) { ExecSearchPath = lib.makeBinPath cfg.path; };
+          }
+        )
     ) x.environments;
 
   relative = lib.filter (x: !lib.hasPrefix "/" (lib.head x.command)) commands;

@@ -1,7 +1,13 @@
 { lib, eval, ... }:
 let
-  cim = host: eval { inherit host; topology = ../../topology/examples/cim; };
-  units = system: lib.filter (lib.hasPrefix "nimmer-cell") (lib.attrNames system.config.systemd.services);
+  cim =
+    host:
+    eval {
+      inherit host;
+      topology = ../../topology/examples/cim;
+    };
+  units =
+    system: lib.filter (lib.hasPrefix "nimmer-cell") (lib.attrNames system.config.systemd.services);
   command = unit: lib.last (lib.splitString " --host " unit.serviceConfig.ExecStart);
   workers = (cim "cim-worker-3").config.systemd.services.nimmer-workers;
   master = (cim "cim-master-1").config.systemd.services;
@@ -29,7 +35,9 @@ in
     expected = "cim-master-1 --http 127.0.0.1:7642 nerve.pressure";
   };
   "sensors that name a host are its agent's" = {
-    expr = units (eval { host = "theia"; });
+    expr = units (eval {
+      host = "theia";
+    });
     expected = [ ];
   };
   "what was placed in a cluster is not run beside the hub" = {

@@ -92,7 +92,9 @@ in
   };
   "the dispatcher may start it, and finds it" = {
     expr = {
-      units = map (e: e.unit) (builtins.fromJSON theia.environment.etc."nimmer/engines.json".text).engines;
+      units =
+        map (e: e.unit)
+          (builtins.fromJSON theia.environment.etc."nimmer/engines.json".text).engines;
       rule = lib.hasInfix "\"vllm-nyx.service\"" theia.security.polkit.extraConfig;
     };
     expected = {

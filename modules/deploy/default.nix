@@ -1,5 +1,10 @@
 # The deployer: the bus it hears, the key that it reaches machines with, and its own working copy of the flake.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.deploy;

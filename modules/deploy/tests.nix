@@ -1,4 +1,9 @@
-{ lib, eval, pkgs, ... }:
+{
+  lib,
+  eval,
+  pkgs,
+  ...
+}:
 let
   on =
     host: settings:
@@ -8,7 +13,11 @@ let
     };
   deployer = on "prometheus" { package = pkgs.hello; };
   unit = deployer.config.systemd.services.nimmer-deploy;
-  failed = system: map (a: a.message) (lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.deploy" a.message) system.config.assertions);
+  failed =
+    system:
+    map (a: a.message) (
+      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.deploy" a.message) system.config.assertions
+    );
 in
 {
   "without a package there is no unit" = {

@@ -84,9 +84,8 @@ in
   };
   "other disks are mounted by their role" = {
     expr = lib.mapAttrs (_: d: d.fsType) (
-      lib.filterAttrs (_: d: d.fsType != "vfat") (
-        cim "cim-worker-1" (disko ++ [ { nimmer.disks.fileSystem = "xfs"; } ])
-      ).fileSystems
+      lib.filterAttrs (_: d: d.fsType != "vfat")
+        (cim "cim-worker-1" (disko ++ [ { nimmer.disks.fileSystem = "xfs"; } ])).fileSystems
     );
     expected = {
       "/" = "xfs";

@@ -5,7 +5,14 @@
 # A name is a declared host's, or one of its aliases: neither the firewall nor systemd follows what a name means elsewhere.
 { lib }:
 let
-  inherit (lib) all concatMap elem elemAt filter hasInfix;
+  inherit (lib)
+    all
+    concatMap
+    elem
+    elemAt
+    filter
+    hasInfix
+    ;
 
   number = text: builtins.match "0|[1-9][0-9]{0,4}" text != null;
   within = max: text: number text && lib.toInt text <= max;
@@ -15,7 +22,9 @@ let
     let
       parts = builtins.match "([0-9]+)\\.([0-9]+)\\.([0-9]+)\\.([0-9]+)(/([0-9]+))?" text;
     in
-    parts != null && all (within 255) (lib.take 4 parts) && (elemAt parts 5 == null || within 32 (elemAt parts 5));
+    parts != null
+    && all (within 255) (lib.take 4 parts)
+    && (elemAt parts 5 == null || within 32 (elemAt parts 5));
   isSix =
     text:
     let

@@ -3,7 +3,14 @@
 let
   cfg = config.nimmer.egress;
   inherit (config.nimmer) here lab;
-  inherit (lib) concatMap concatMapStringsSep elem filter mkOption types;
+  inherit (lib)
+    concatMap
+    concatMapStringsSep
+    elem
+    filter
+    mkOption
+    types
+    ;
   inherit (import ./allow.nix { inherit lib; }) isV6 parse;
 
   host = here.host.name;
@@ -70,10 +77,13 @@ let
   ++ concatMap deny blocks;
 
   # Numbers that are not declared are known once the machine or FreeIPA gave them.
-  later = concatMap (e: map (i: {
-    set = nameOf e;
-    user = i.name;
-  }) (filter (i: i.uid == 0) (boundBy e))) blocks;
+  later = concatMap (
+    e:
+    map (i: {
+      set = nameOf e;
+      user = i.name;
+    }) (filter (i: i.uid == 0) (boundBy e))
+  ) blocks;
 
   openFor = i: filter (e: elem i (boundBy e)) blocks;
 in
@@ -91,7 +101,9 @@ in
     assertions = [
       {
         assertion = config.networking.nftables.enable;
-        message = "networking.nftables.enable is off on host ${host}, and egress ${concatMapStringsSep ", " (e: e.name) blocks} of the declaration is made of nftables rules: leave it on, or set nimmer.egress.enable = false";
+        message = "networking.nftables.enable is off on host ${host}, and egress ${
+          concatMapStringsSep ", " (e: e.name) blocks
+        } of the declaration is made of nftables rules: leave it on, or set nimmer.egress.enable = false";
       }
     ];
 

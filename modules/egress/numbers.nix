@@ -21,7 +21,15 @@ let
         missing=1
       fi
     }
-    ${lib.concatMapStringsSep "\n" (l: "number ${lib.escapeShellArgs [ l.set l.user ]}") cfg.later}
+    ${lib.concatMapStringsSep "\n" (
+      l:
+      "number ${
+        lib.escapeShellArgs [
+          l.set
+          l.user
+        ]
+      }"
+    ) cfg.later}
     exit "$missing"
   '';
 in

@@ -93,7 +93,9 @@ in
   };
   "what is allowed, with its port" = {
     expr = about "203.0.113.8";
-    expected = [ "meta skuid @uid-closed ip daddr { 203.0.113.8 } meta l4proto { tcp, udp } th dport 443 accept" ];
+    expected = [
+      "meta skuid @uid-closed ip daddr { 203.0.113.8 } meta l4proto { tcp, udp } th dport 443 accept"
+    ];
   };
   "the rest is logged and refused, in this order, at the end" = {
     expr = lib.drop (lib.length (about "meta skuid") - 2) (about "meta skuid");

@@ -1,5 +1,10 @@
 # Gate core: one unit for each environment that a declared `service` of process "gate" has on this host.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.gate;

@@ -2,7 +2,8 @@
 let
   units = host: (eval { inherit host; }).config.systemd.services;
   gate = (units "nats-dev").nimmer-gate-dev;
-  credentials = unit: map (c: lib.head (lib.splitString ".creds:" c)) unit.serviceConfig.LoadCredential;
+  credentials =
+    unit: map (c: lib.head (lib.splitString ".creds:" c)) unit.serviceConfig.LoadCredential;
 in
 {
   "runs where it is declared" = {

@@ -14,7 +14,10 @@
       isSlice =
         c:
         any (
-          h: any (p: "${h.name}/${p.name}" == c.from && any (v: v.to == host.name && v.name == c.name) p.vgpus) h.gpus
+          h:
+          any (
+            p: "${h.name}/${p.name}" == c.from && any (v: v.to == host.name && v.name == c.name) p.vgpus
+          ) h.gpus
         ) hosts;
 
       numbered = c: builtins.match "[0-9]+" c.name != null;
@@ -36,7 +39,10 @@
           "${card c} is passed to ${c.to} and has no pci: write its bus address from `lspci -D` into the gpu block, as \"0000:41:00.0\", and emit again"
         else if c.to == "" && c.pci == "" && c.uuid == "" && (away != [ ] || !numbered c) then
           "${card c} has neither pci nor uuid: ${
-            if away != [ ] then "the driver counts anew when other cards are given away" else "its name is no number"
+            if away != [ ] then
+              "the driver counts anew when other cards are given away"
+            else
+              "its name is no number"
           }, so write one of them (`nvidia-smi -L`) into the gpu block and emit again"
         else
           "";

@@ -18,7 +18,8 @@ let
   driven = cfg.enable && names != [ ];
 
   # Who has a card, whole or in part.
-  usersOf = name: map (i: i.name) (filter (i: elem "${host}/${name}" (nimmer.cardsOf i)) here.identities);
+  usersOf =
+    name: map (i: i.name) (filter (i: elem "${host}/${name}" (nimmer.cardsOf i)) here.identities);
 
   nodes = pkgs.writeShellScript "nimmer-gpu-nodes" ''
     export PATH=${
@@ -32,36 +33,37 @@ let
   '';
 
   # Loads modules, makes nodes and asks the driver: it keeps what that takes, and all devices.
-  setup = removeAttrs nimmer.hardening [
-    "DevicePolicy"
-    "MemoryDenyWriteExecute"
-    "PrivateDevices"
-    "PrivateUsers"
-    "ProcSubset"
-    # It allows the clock's device, and thereby no other.
-    "ProtectClock"
-    "ProtectKernelModules"
-    "ProtectProc"
-  ]
-  // {
-    Type = "oneshot";
-    RemainAfterExit = true;
-    CapabilityBoundingSet = [
-      "CAP_CHOWN"
-      "CAP_DAC_OVERRIDE"
-      "CAP_FOWNER"
-      "CAP_MKNOD"
-      "CAP_SYS_ADMIN"
-      "CAP_SYS_MODULE"
-    ];
-    IPAddressDeny = "any";
-    RestrictAddressFamilies = [ "AF_UNIX" ];
-    SystemCallFilter = [
-      "@system-service"
-      "@module"
-    ];
-    UMask = "0022"; # the folder of the links is for everybody
-  };
+  setup =
+    removeAttrs nimmer.hardening [
+      "DevicePolicy"
+      "MemoryDenyWriteExecute"
+      "PrivateDevices"
+      "PrivateUsers"
+      "ProcSubset"
+      # It allows the clock's device, and thereby no other.
+      "ProtectClock"
+      "ProtectKernelModules"
+      "ProtectProc"
+    ]
+    // {
+      Type = "oneshot";
+      RemainAfterExit = true;
+      CapabilityBoundingSet = [
+        "CAP_CHOWN"
+        "CAP_DAC_OVERRIDE"
+        "CAP_FOWNER"
+        "CAP_MKNOD"
+        "CAP_SYS_ADMIN"
+        "CAP_SYS_MODULE"
+      ];
+      IPAddressDeny = "any";
+      RestrictAddressFamilies = [ "AF_UNIX" ];
+      SystemCallFilter = [
+        "@system-service"
+        "@module"
+      ];
+      UMask = "0022"; # the folder of the links is for everybody
+    };
 
   smi = lib.getExe' config.hardware.nvidia.package.bin "nvidia-smi";
 in

@@ -93,7 +93,9 @@ in
   "our rule makes the nodes before one that opens them to everybody" = {
     expr =
       let
-        lines = lib.filter (lib.hasInfix ''KERNEL=="nvidia'') (lib.splitString "\n" box.services.udev.extraRules);
+        lines = lib.filter (lib.hasInfix ''KERNEL=="nvidia'') (
+          lib.splitString "\n" box.services.udev.extraRules
+        );
       in
       [
         (lib.hasInfix "nimmer-gpu-nodes closed" (lib.head lines))

@@ -1,5 +1,10 @@
 # The agent of this machine: its heartbeat in every environment of the host, and the sensors that name the host.
-{ config, lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.agent;

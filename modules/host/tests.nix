@@ -3,7 +3,8 @@ let
   agent = host: (eval { inherit host; }).config.systemd.services.nimmer-host;
   theia = agent "theia";
   iris = agent "iris-dev";
-  credentials = unit: map (c: lib.head (lib.splitString ".creds:" c)) unit.serviceConfig.LoadCredential;
+  credentials =
+    unit: map (c: lib.head (lib.splitString ".creds:" c)) unit.serviceConfig.LoadCredential;
 in
 {
   "each environment has its own bus: the leaf's where it joins, else the hub" = {

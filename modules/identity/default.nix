@@ -14,7 +14,10 @@ let
 
   # Who runs something here, with the properties that bound it.
   living = map (
-    i: lib.findFirst (u: u.name == i.name) (throw "nimmer.identity: ipa/local.json does not know ${i.name}: emit again") declared.users
+    i:
+    lib.findFirst (
+      u: u.name == i.name
+    ) (throw "nimmer.identity: ipa/local.json does not know ${i.name}: emit again") declared.users
   ) here.identities;
 
   propertiesOf = name: cfg.properties.${name} or { };

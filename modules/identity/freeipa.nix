@@ -29,7 +29,9 @@ in
       inherit (ipa) realm server;
       domain = lab.lab.domain;
       # FreeIPA's own rule: the suffix of its directory is the realm.
-      basedn = lib.concatMapStringsSep "," (part: "dc=${part}") (lib.splitString "." (lib.toLower ipa.realm));
+      basedn = lib.concatMapStringsSep "," (part: "dc=${part}") (
+        lib.splitString "." (lib.toLower ipa.realm)
+      );
       # Addresses are declared, and no desktop reads the rest.
       dyndns.enable = lib.mkDefault false;
       chromiumSupport = lib.mkDefault false;

@@ -6,7 +6,9 @@ let
   cfg = config.nimmer.identity;
 
   # set-property takes lists as one word.
-  settings = lib.mapAttrsToList (name: value: "${name}=${lib.concatStringsSep " " (lib.toList value)}");
+  settings = lib.mapAttrsToList (
+    name: value: "${name}=${lib.concatStringsSep " " (lib.toList value)}"
+  );
 
   call =
     u:

@@ -16,7 +16,9 @@ let
   hosts = map (nimmer.hostOf lab) cfg.hosts;
   placeOf =
     host: network: address:
-    "${host.name}: ${network} ${address}${lib.optionalString (host.macs ? ${network}) " (${host.macs.${network}})"}";
+    "${host.name}: ${network} ${address}${
+      lib.optionalString (host.macs ? ${network}) " (${host.macs.${network}})"
+    }";
   places = lib.concatMap (host: lib.mapAttrsToList (placeOf host) host.addresses) hosts;
 in
 {

@@ -16,7 +16,9 @@ in
 let
   lab = nimmer.read topology;
   # A Mac brings its own installer.
-  hosts = lib.filter (h: lib.elem h.system nimmer.linuxSystems) (map (nimmer.hostOf lab) installer.hosts);
+  hosts = lib.filter (h: lib.elem h.system nimmer.linuxSystems) (
+    map (nimmer.hostOf lab) installer.hosts
+  );
   systems = lib.unique (map (h: h.system) hosts);
   system =
     if builtins.length systems == 1 then

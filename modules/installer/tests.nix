@@ -15,7 +15,11 @@ let
     };
   key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIIuyCMx+kyMXvJzZkFaLotT+awu/sgD4G4Z8eBod49yT somebody";
   inherit (of { } [ { nimmer.installer.adminKeys = [ key ]; } ]) config;
-  failures = config: lib.filter (lib.hasInfix "installer") (map (a: a.message) (lib.filter (a: !a.assertion) config.assertions));
+  failures =
+    config:
+    lib.filter (lib.hasInfix "installer") (
+      map (a: a.message) (lib.filter (a: !a.assertion) config.assertions)
+    );
   fails = x: !(builtins.tryEval (builtins.seq x x)).success;
 in
 {

@@ -37,7 +37,9 @@ in
     assertions = [
       {
         assertion = lib.length stores <= 1;
-        message = "nimmer: host ${host.name} has the vector stores ${lib.concatMapStringsSep ", " (s: s.name) stores}: one ChromaDB runs on a host, declare the others elsewhere";
+        message = "nimmer: host ${host.name} has the vector stores ${
+          lib.concatMapStringsSep ", " (s: s.name) stores
+        }: one ChromaDB runs on a host, declare the others elsewhere";
       }
     ];
 

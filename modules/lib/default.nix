@@ -1,7 +1,16 @@
 # What the modules share: pure functions over the emitted declaration, and how a unit is hardened.
 { lib }:
 let
-  inherit (lib) any concatMap elem elemAt filter findFirst head splitString;
+  inherit (lib)
+    any
+    concatMap
+    elem
+    elemAt
+    filter
+    findFirst
+    head
+    splitString
+    ;
 in
 rec {
   # The version of topology.json that these modules read.
@@ -24,7 +33,9 @@ rec {
     if !builtins.pathExists file then
       throw "nimmer.topology: ${toString folder} has no topology.json: run `nimmer topology emit` there and `git add` what it wrote"
     else if lab.format_version or 0 != formatVersion then
-      throw "nimmer.topology: ${toString file} has format version ${toString (lab.format_version or 0)}, these modules read ${toString formatVersion}: emit it with the nimmer of this flake"
+      throw "nimmer.topology: ${toString file} has format version ${
+        toString (lab.format_version or 0)
+      }, these modules read ${toString formatVersion}: emit it with the nimmer of this flake"
     else
       lab;
 
@@ -42,7 +53,11 @@ rec {
   # A declared host, or a sentence that says which there are.
   hostOf =
     lab: name:
-    findFirst (h: h.name == name) (throw "nimmer.host: ${name} is not in topology.json of lab ${lab.lab.name}: declare `host \"${name}\"` and emit again, or name one of ${lib.concatMapStringsSep ", " (h: h.name) lab.hosts}") lab.hosts;
+    findFirst (h: h.name == name)
+      (throw "nimmer.host: ${name} is not in topology.json of lab ${lab.lab.name}: declare `host \"${name}\"` and emit again, or name one of ${
+        lib.concatMapStringsSep ", " (h: h.name) lab.hosts
+      }")
+      lab.hosts;
 
   # A list of declared things by name.
   byName = list: lib.listToAttrs (map (x: lib.nameValuePair x.name x) list);
@@ -69,7 +84,9 @@ rec {
       irises = on lab.irises;
       monitoring = on lab.monitoring;
       pxes = on lab.pxes;
-      egresses = filter (e: elem name e.hosts || any (i: elem i.name e.identities) identities) lab.egresses;
+      egresses = filter (
+        e: elem name e.hosts || any (i: elem i.name e.identities) identities
+      ) lab.egresses;
       wombs = filter (w: any (i: i.name == w.identity) identities) lab.wombs;
       kubernetes = on lab.kubernetes;
     };
@@ -79,7 +96,9 @@ rec {
     lab: host: env:
     let
       leaf = findFirst (l: l.host == host && elem env l.environments) null lab.leaves;
-      hub = findFirst (n: elem env n.environments) (throw "nimmer: environment ${env} has no hub: declare `nats` for it") lab.nats;
+      hub = findFirst (
+        n: elem env n.environments
+      ) (throw "nimmer: environment ${env} has no hub: declare `nats` for it") lab.nats;
       port = toString hub.port;
     in
     if leaf != null then
@@ -94,7 +113,9 @@ rec {
       lib.concatMapStringsSep "," (h: "nats://${addressOn lab h hub.network}:${port}") hub.hosts;
 
   # A host's address on a network, "127.0.0.1" when it has none there.
-  addressOn = lab: host: network: (hostOf lab host).addresses.${network} or "127.0.0.1";
+  addressOn =
+    lab: host: network:
+    (hostOf lab host).addresses.${network} or "127.0.0.1";
 
   # Which processes of ours there are, and where each listens. Several monitoring blocks say the same, each in its folder.
   processes =
@@ -120,15 +141,17 @@ rec {
   # The network in which an environment's hub is reached, and what is beside it: databases, vector stores.
   busNetwork =
     lab: env:
-    (findFirst (n: elem env n.environments) (throw "nimmer: environment ${env} has no hub: declare `nats` for it") lab.nats)
-    .network;
+    (findFirst (
+      n: elem env n.environments
+    ) (throw "nimmer: environment ${env} has no hub: declare `nats` for it") lab.nats).network;
 
   # The addresses in a network of the other hosts that share an environment with one.
   neighbours =
     lab: host: network: environments:
     map (h: h.addresses.${network}) (
       filter (
-        h: h.name != host && h.addresses ? ${network} && lib.intersectLists h.environments environments != [ ]
+        h:
+        h.name != host && h.addresses ? ${network} && lib.intersectLists h.environments environments != [ ]
       ) lab.hosts
     );
 
@@ -140,7 +163,13 @@ rec {
     let
       mine = (hostOf lab name).addresses;
       hubs = filter (n: n.hosts != [ ]) lab.nats;
-      namesOf = h: [ "${h.name}.${lab.lab.domain}" h.name ] ++ h.aliases;
+      namesOf =
+        h:
+        [
+          "${h.name}.${lab.lab.domain}"
+          h.name
+        ]
+        ++ h.aliases;
       hubAt = h: findFirst (n: elem h.name n.hosts && elem n.address (namesOf h)) null hubs;
       addressOf =
         h:
@@ -175,9 +204,8 @@ rec {
       hash = builtins.hashString "sha256" "${lab.lab.name}/${host.name}/${network}";
       byte = i: builtins.substring (2 * i) 2 hash;
     in
-    host.macs.${network} or (
-      if host.parent == "" then null else "52:54:00:${byte 0}:${byte 1}:${byte 2}"
-    );
+    host.macs.${network}
+      or (if host.parent == "" then null else "52:54:00:${byte 0}:${byte 1}:${byte 2}");
 
   # The users of the bus in an environment, each with its `role`, and with what it is there for in `of`: "cell.math",
   # "service.gate-dev", "host.theia".
@@ -225,7 +253,8 @@ rec {
 
   # The groups that open cards "HOST/NAME": one for the nodes that all cards share, one for each card.
   cardGroups =
-    cards: lib.optionals (cards != [ ]) ([ "nimmer-gpu" ] ++ map (c: "nimmer-gpu-${baseNameOf c}") cards);
+    cards:
+    lib.optionals (cards != [ ]) ([ "nimmer-gpu" ] ++ map (c: "nimmer-gpu-${baseNameOf c}") cards);
 
   # The same cards for DeviceAllow. The names under /dev/nimmer are links to the nodes, whose numbers may change.
   cardDevices =
@@ -249,7 +278,9 @@ rec {
   acceptAt =
     networking: listens:
     let
-      outside = filter (l: builtins.match "127\\..*|::1|localhost" l.address == null) (lib.unique listens);
+      outside = filter (l: builtins.match "127\\..*|::1|localhost" l.address == null) (
+        lib.unique listens
+      );
       family =
         l:
         if lib.hasInfix ":" l.address then

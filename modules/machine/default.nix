@@ -56,7 +56,9 @@ in
       networking.hostName = mkDefault host.name;
       networking.domain = mkDefault lab.lab.domain;
       networking.firewall.enable = mkDefault true;
-      networking.hosts = lib.mkIf cfg.names (nimmer.names lab host.name // { "127.0.0.2" = lib.mkForce [ ]; });
+      networking.hosts = lib.mkIf cfg.names (
+        nimmer.names lab host.name // { "127.0.0.2" = lib.mkForce [ ]; }
+      );
 
       boot.loader.systemd-boot.enable = mkDefault true;
       boot.loader.systemd-boot.configurationLimit = mkDefault 20;
@@ -97,7 +99,9 @@ in
 
       warnings = lib.optional (config.services.openssh.enable && !lib.any open admins) (
         "nimmer.machine.adminKeys: nobody can log in to host ${host.name}: ${lib.concatStringsSep " and " admins} "
-        + "${if lib.length admins == 1 then "has" else "have"} no key and no password; name a public key there"
+        + "${
+          if lib.length admins == 1 then "has" else "have"
+        } no key and no password; name a public key there"
       );
     }
 

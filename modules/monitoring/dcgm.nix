@@ -10,7 +10,12 @@ let
   cfg = config.nimmer.monitoring;
   inherit (config.nimmer) here lab topology;
   targets = import ./targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
   listen = targets.listenOf "dcgm";
@@ -31,8 +36,15 @@ let
     "DCGM_FI_DEV_XID_ERRORS"
   ];
   fields = lib.unique (lib.concatMap (e: e.fields) declared ++ asked);
-  kind = field: if builtins.match ".*(_COUNTER|_TOTAL|TOTAL_ENERGY_CONSUMPTION|_VIOLATION)" field != null then "counter" else "gauge";
-  csv = pkgs.writeText "dcgm-fields.csv" (lib.concatMapStrings (f: "${f}, ${kind f}, ${f} as DCGM tells it.\n") fields);
+  kind =
+    field:
+    if builtins.match ".*(_COUNTER|_TOTAL|TOTAL_ENERGY_CONSUMPTION|_VIOLATION)" field != null then
+      "counter"
+    else
+      "gauge";
+  csv = pkgs.writeText "dcgm-fields.csv" (
+    lib.concatMapStrings (f: "${f}, ${kind f}, ${f} as DCGM tells it.\n") fields
+  );
 in
 {
   config = lib.mkIf (cfg.exporters && declared != [ ] && cfg.dcgmPackage != null) {

@@ -12,12 +12,19 @@ let
   inherit (config.nimmer) here lab topology;
   inherit (lib) mkDefault mkIf mkMerge;
   targets = import ./targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
 
   declared = lib.unique (
-    lib.concatMap (b: map (e: e.name) (lib.filter (e: lib.elem here.host.name e.hosts) b.exporters)) lab.monitoring
+    lib.concatMap (
+      b: map (e: e.name) (lib.filter (e: lib.elem here.host.name e.hosts) b.exporters)
+    ) lab.monitoring
   );
   is = job: lib.elem job declared;
 
@@ -41,12 +48,14 @@ let
 
   # An address that is not there yet is waited for.
   patient = job: {
-    "prometheus-${nameOf job}-exporter" = mkIf config.services.prometheus.exporters.${nameOf job}.enable {
-      wants = [ "network-online.target" ];
-      after = [ "network-online.target" ];
-      startLimitIntervalSec = 0;
-      serviceConfig.RestartSec = mkDefault 2;
-    };
+    "prometheus-${nameOf job}-exporter" =
+      mkIf config.services.prometheus.exporters.${nameOf job}.enable
+        {
+          wants = [ "network-online.target" ];
+          after = [ "network-online.target" ];
+          startLimitIntervalSec = 0;
+          serviceConfig.RestartSec = mkDefault 2;
+        };
   };
 
   cards = map (g: "${here.host.name}/${g.name}") (lib.filter (g: g.to == "") here.host.gpus);
@@ -68,7 +77,9 @@ in
 
       # What listens on this host's address is for the monitoring host, and for nobody else.
       networking.firewall = mkMerge (
-        map (t: nimmer.acceptFrom config.networking (targets.seenAt t.block.host t.address) [ t.port ]) targets.remote
+        map (
+          t: nimmer.acceptFrom config.networking (targets.seenAt t.block.host t.address) [ t.port ]
+        ) targets.remote
       );
     }
     (mkIf (is "nvidia" && cards != [ ]) {
@@ -94,7 +105,8 @@ in
     })
     (mkIf (is "postgres" && config.services.postgresql.enable) {
       # A user that may read statistics, and nothing else.
-      services.prometheus.exporters.postgres.dataSourceName = mkDefault "user=${postgres} database=postgres host=/run/postgresql sslmode=disable";
+      services.prometheus.exporters.postgres.dataSourceName =
+        mkDefault "user=${postgres} database=postgres host=/run/postgresql sslmode=disable";
       services.postgresql.ensureUsers = [ { name = postgres; } ];
       systemd.services.postgresql-setup.script = lib.mkAfter ''
         psql -tAc 'GRANT pg_monitor TO "${postgres}"'

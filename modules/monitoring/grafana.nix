@@ -11,7 +11,12 @@ let
   inherit (config.nimmer) here lab topology;
   inherit (lib) mkDefault;
   targets = import ./targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
   block = lib.head here.monitoring;
@@ -22,7 +27,9 @@ let
     secret_key = cfg.grafanaSecretKeyFile;
   };
   # Those that nobody has put elsewhere are made here.
-  made = lib.attrNames (lib.filterAttrs (name: file: file == "/var/lib/nimmer/grafana/${name}") files);
+  made = lib.attrNames (
+    lib.filterAttrs (name: file: file == "/var/lib/nimmer/grafana/${name}") files
+  );
   secret = name: "$__file{/run/credentials/grafana.service/${name}}";
 in
 {
@@ -82,6 +89,8 @@ in
         done
       '';
     };
-    systemd.services.grafana.serviceConfig.LoadCredential = lib.mapAttrsToList (name: file: "${name}:${file}") files;
+    systemd.services.grafana.serviceConfig.LoadCredential = lib.mapAttrsToList (
+      name: file: "${name}:${file}"
+    ) files;
   };
 }

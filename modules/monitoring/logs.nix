@@ -5,7 +5,12 @@ let
   cfg = config.nimmer.monitoring.logs;
   inherit (config.nimmer) here lab topology;
   targets = import ./targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
   block = lib.findFirst (b: b.name == cfg.to) null lab.monitoring;
@@ -25,7 +30,8 @@ in
       enable = true;
       extraFlags = [ "--disable-reporting" ];
     };
-    environment.etc."alloy/nimmer.alloy".source =
-      "${targets.folderOf "loki" block + "/alloy/${here.host.name}.alloy"}";
+    environment.etc."alloy/nimmer.alloy".source = "${
+      targets.folderOf "loki" block + "/alloy/${here.host.name}.alloy"
+    }";
   };
 }

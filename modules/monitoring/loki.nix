@@ -6,7 +6,12 @@ let
   inherit (config.nimmer) here lab topology;
   inherit (lib) mkDefault;
   targets = import ./targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
   block = lib.head here.monitoring;
@@ -17,9 +22,9 @@ let
   retention = if hours != null && lib.toInt (lib.head hours) >= 24 then block.retention else "24h";
 
   # The other machines that have a journal, and where they send it.
-  senders = lib.filter (s: s.host != here.host.name) (
-    lib.importJSON (targets.folderOf "loki" block + "/labels.json")
-  ).hosts;
+  senders =
+    lib.filter (s: s.host != here.host.name)
+      (lib.importJSON (targets.folderOf "loki" block + "/labels.json")).hosts;
   pushed = s: lib.head (builtins.match "http://(.*):[0-9]+/.*" s.push);
   addresses = lib.concatMap (s: targets.seenAt s.host (pushed s)) senders;
 in

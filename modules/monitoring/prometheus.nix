@@ -11,7 +11,12 @@ let
   inherit (config.nimmer) here lab topology;
   inherit (lib) mkDefault;
   targets = import ./targets.nix {
-    inherit lib nimmer lab topology;
+    inherit
+      lib
+      nimmer
+      lab
+      topology
+      ;
     host = here.host.name;
   };
   block = lib.head here.monitoring;

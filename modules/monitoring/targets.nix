@@ -32,11 +32,20 @@ let
       folder = folderOf "prometheus" block + "/targets";
       ofJob =
         file:
-        map (target: endpoint target // { inherit block; job = lib.removeSuffix ".json" file; }) (
-          concatMap (group: group.targets) (
-            filter (group: group.labels.host == host) (lib.importJSON (folder + "/${file}"))
+        map
+          (
+            target:
+            endpoint target
+            // {
+              inherit block;
+              job = lib.removeSuffix ".json" file;
+            }
           )
-        );
+          (
+            concatMap (group: group.targets) (
+              filter (group: group.labels.host == host) (lib.importJSON (folder + "/${file}"))
+            )
+          );
     in
     concatMap ofJob (filter (lib.hasSuffix ".json") (lib.attrNames (builtins.readDir folder)));
 

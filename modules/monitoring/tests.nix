@@ -142,21 +142,28 @@ in
     expected = true;
   };
   "no package, no DCGM exporter" = {
-    expr = (of "theia" [ { nimmer.monitoring.dcgmPackage = null; } ]).systemd.services ? nimmer-dcgm-exporter;
+    expr =
+      (of "theia" [ { nimmer.monitoring.dcgmPackage = null; } ]).systemd.services ? nimmer-dcgm-exporter;
     expected = false;
   };
   "the firewall is open for the monitoring host alone" = {
-    expr = map (lib.hasInfix " -s 10.20.0.5 ") (accepted (of "nats-dev" [ { networking.nftables.enable = false; } ]) 9100);
+    expr = map (lib.hasInfix " -s 10.20.0.5 ") (
+      accepted (of "nats-dev" [ { networking.nftables.enable = false; } ]) 9100
+    );
     expected = [ true ];
   };
   "for nftables, too" = {
-    expr = lib.hasInfix "ip saddr { 10.20.0.5 } tcp dport { 9100 } accept" (of "nats-dev" [
-      { networking.nftables.enable = true; }
-    ]).networking.firewall.extraInputRules;
+    expr =
+      lib.hasInfix "ip saddr { 10.20.0.5 } tcp dport { 9100 } accept"
+        (of "nats-dev" [
+          { networking.nftables.enable = true; }
+        ]).networking.firewall.extraInputRules;
     expected = true;
   };
   "every host ships its journal" = {
-    expr = (of "nats-dev" [ ]).environment.etc."alloy/nimmer.alloy".source == "${../../topology/loki/alloy/nats-dev.alloy}";
+    expr =
+      (of "nats-dev" [ ]).environment.etc."alloy/nimmer.alloy".source
+      == "${../../topology/loki/alloy/nats-dev.alloy}";
     expected = true;
   };
   "to a Loki that there is" = {

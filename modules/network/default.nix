@@ -13,7 +13,15 @@ let
     optional
     optionalAttrs
     ;
-  inherit (import ./links.nix { inherit lib lab host cfg; })
+  inherit
+    (import ./links.nix {
+      inherit
+        lib
+        lab
+        host
+        cfg
+        ;
+    })
     links
     missing
     ordered
@@ -30,7 +38,9 @@ let
     false
     true
   ];
-  routes = map (n: { Gateway = n.gateway; });
+  routes = map (n: {
+    Gateway = n.gateway;
+  });
 
   mtuOf =
     link:
@@ -156,21 +166,24 @@ in
         message =
           "nimmer.network: host ${host.name} has no interface for network ${n.name}: declare the card's address in `macs` of the host, "
           + "or set nimmer.network.interfaces.${n.name} in hosts/${host.name}"
-          + lib.optionalString (n.vlan != 0) ", or nimmer.network.trunk to have it there as VLAN ${toString n.vlan}";
+          + lib.optionalString (
+            n.vlan != 0
+          ) ", or nimmer.network.trunk to have it there as VLAN ${toString n.vlan}";
       }) missing
       ++
         map
           (option: {
-            assertion = cfg.${option.name} ? ${option.network} -> lib.any (n: n.name == option.network) lab.networks;
-            message = "nimmer.network.${option.name}.${option.network}: lab ${lab.lab.name} has no network ${option.network}: host ${host.name} may name one of ${lib.concatMapStringsSep ", " (n: n.name) lab.networks}";
+            assertion =
+              cfg.${option.name} ? ${option.network} -> lib.any (n: n.name == option.network) lab.networks;
+            message = "nimmer.network.${option.name}.${option.network}: lab ${lab.lab.name} has no network ${option.network}: host ${host.name} may name one of ${
+              lib.concatMapStringsSep ", " (n: n.name) lab.networks
+            }";
           })
           (
-            concatMap
-              (name: map (network: { inherit name network; }) (lib.attrNames cfg.${name}))
-              [
-                "interfaces"
-                "mtu"
-              ]
+            concatMap (name: map (network: { inherit name network; }) (lib.attrNames cfg.${name})) [
+              "interfaces"
+              "mtu"
+            ]
           );
   };
 }

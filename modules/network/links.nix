@@ -45,10 +45,7 @@ let
       null;
 
   trunk =
-    if cfg.trunk != null then
-      byName cfg.trunk
-    else
-      findFirst (c: c != null) null (map cardOf ordered);
+    if cfg.trunk != null then byName cfg.trunk else findFirst (c: c != null) null (map cardOf ordered);
 
   vlanOf =
     n:
@@ -67,7 +64,9 @@ let
       [ (cardOf n) ]
       ++ optional (cfg.trunk != null) (vlanOf n)
       # A hypervisor gives its guest a card for each network, with this address.
-      ++ optional (host.parent != "" && host.addresses ? ${n.name}) (byMac n (nimmer.macOf lab host n.name))
+      ++ optional (host.parent != "" && host.addresses ? ${n.name}) (
+        byMac n (nimmer.macOf lab host n.name)
+      )
       ++ [ (vlanOf n) ]
     );
 

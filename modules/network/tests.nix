@@ -71,14 +71,18 @@ in
     };
   };
   "a guest has a card for each network, known by an address that follows from its name" = {
-    expr = lib.mapAttrs (_: n: n.matchConfig.PermanentMACAddress) (network (systemOf "nats-dev" [ ])).networks;
+    expr =
+      lib.mapAttrs (_: n: n.matchConfig.PermanentMACAddress)
+        (network (systemOf "nats-dev" [ ])).networks;
     expected = {
       "40-management" = "52:54:00:e5:c0:63";
       "40-nervous" = "52:54:00:43:e6:6e";
     };
   };
   "a guest with a trunk has VLANs" = {
-    expr = lib.attrNames (network (systemOf "nats-dev" [ { nimmer.network.trunk = "enp1s0"; } ])).networks;
+    expr =
+      lib.attrNames
+        (network (systemOf "nats-dev" [ { nimmer.network.trunk = "enp1s0"; } ])).networks;
     expected = [
       "40-enp1s0"
       "40-vlan10"
@@ -86,9 +90,9 @@ in
     ];
   };
   "a card carries the largest packets of its VLANs" = {
-    expr = lib.mapAttrs (_: n: n.linkConfig.MTUBytes or "") (
-      network (systemOf "theia" [ { nimmer.network.mtu.womb = 9000; } ])
-    ).networks;
+    expr =
+      lib.mapAttrs (_: n: n.linkConfig.MTUBytes or "")
+        (network (systemOf "theia" [ { nimmer.network.mtu.womb = 9000; } ])).networks;
     expected = {
       "40-management" = "9000";
       "40-vlan20" = "";

@@ -82,7 +82,9 @@ in
       lib.concatMap engine.assertions engines
       ++ map (l: {
         assertion = false;
-        message = "nimmer: organs ${lib.concatMapStringsSep " and " (e: e.name) l} of host ${here.host.name} declare one port for ollama: each has a server and a card of its own, so give each another port, or none";
+        message = "nimmer: organs ${
+          lib.concatMapStringsSep " and " (e: e.name) l
+        } of host ${here.host.name} declare one port for ollama: each has a server and a card of its own, so give each another port, or none";
       }) shared
       ++ lib.optionals cfg.asUserServices (
         map (e: {

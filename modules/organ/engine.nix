@@ -54,10 +54,12 @@ let
     in
     if womb == null then "%S/${unit}" else "${womb.path}/ollama";
 
-  given = flag: value: optionals (value != 0 && value != "") [
-    flag
-    (if lib.isFloat value then builtins.toJSON value else toString value)
-  ];
+  given =
+    flag: value:
+    optionals (value != 0 && value != "") [
+      flag
+      (if lib.isFloat value then builtins.toJSON value else toString value)
+    ];
 
   program = kind: name: "${lib.getBin cfg.backends.${kind}.package}/bin/${name}";
 
@@ -128,7 +130,8 @@ let
       ];
     # A name is looked up in the unit's PATH when it starts.
     exec =
-      e: optional (!absolute (lib.head e.backend.command)) "${pkgs.coreutils}/bin/env" ++ e.backend.command;
+      e:
+      optional (!absolute (lib.head e.backend.command)) "${pkgs.coreutils}/bin/env" ++ e.backend.command;
   };
 
   environments = {
@@ -170,7 +173,8 @@ let
     let
       named = uuids e.cards;
       identity = lib.findFirst (i: i.name == e.declared.identity) null here.identities;
-      all = if identity == null then e.cards else lib.filter (c: dirOf c == host) (nimmer.cardsOf identity);
+      all =
+        if identity == null then e.cards else lib.filter (c: dirOf c == host) (nimmer.cardsOf identity);
       ordered = lib.filter (c: lib.elem c all) (map (g: "${host}/${g.name}") here.host.gpus);
       index = c: toString (lib.lists.findFirstIndex (o: o == c) 0 ordered);
     in
@@ -294,7 +298,12 @@ in
       inherit (e.backend) kind;
       unit = "${e.unit}.service";
     }
-    // (if e.port == 0 then { socket = "/run/${e.unit}/engine.sock"; } else { url = "http://127.0.0.1:${toString e.port}"; });
+    // (
+      if e.port == 0 then
+        { socket = "/run/${e.unit}/engine.sock"; }
+      else
+        { url = "http://127.0.0.1:${toString e.port}"; }
+    );
 
   # The unit, for the system's manager or (user) for the identity's own.
   unitOf =
@@ -308,7 +317,13 @@ in
       x = e.declared;
       after = optionals (!user) (nimmer.identityUnits x.identity ++ nimmer.cardUnits e.cards);
       private = e.backend.kind == "ollama" && lib.hasPrefix "%S" (ollamaModels e.unit x);
-      needs = if absolute e.backend.model then e.backend.model else if e.backend.kind == "ollama" && !private then ollamaModels e.unit x else "";
+      needs =
+        if absolute e.backend.model then
+          e.backend.model
+        else if e.backend.kind == "ollama" && !private then
+          ollamaModels e.unit x
+        else
+          "";
       settings =
         sandbox e
         // nimmer.identityOf lab host x.identity
@@ -383,7 +398,13 @@ in
         message = "${what} has backend ${kind}, and nimmer.organ.backends.${kind}.package is null: set it to a package with that engine";
       }
       {
-        assertion = !lib.elem kind [ "llama-server" "boundary" "vllm" ] || absolute model;
+        assertion =
+          !lib.elem kind [
+            "llama-server"
+            "boundary"
+            "vllm"
+          ]
+          || absolute model;
         message = "${what} has the model ${builtins.toJSON model}: engines fetch nothing from the network, so declare the path where the model lies on that host";
       }
       {

@@ -9,8 +9,7 @@ let
   inherit (lib) literalExpression mkOption types;
 
   onCard =
-    kind:
-    lib.any (x: x.backend.kind or "" == kind && x.device == "gpu") (here.organs ++ here.cortexes);
+    kind: lib.any (x: x.backend.kind or "" == kind && x.device == "gpu") (here.organs ++ here.cortexes);
 
   backend =
     {
@@ -61,12 +60,14 @@ in
     };
     backends = {
       llama-server = backend {
-        default = if onCard "llama-server" then pkgs.llama-cpp.override { cudaSupport = true; } else pkgs.llama-cpp;
+        default =
+          if onCard "llama-server" then pkgs.llama-cpp.override { cudaSupport = true; } else pkgs.llama-cpp;
         text = "pkgs.llama-cpp.override { cudaSupport = true; } # pkgs.llama-cpp where none is on a card";
         what = "`llama-server`";
       };
       boundary = backend {
-        default = if onCard "boundary" then pkgs.llama-cpp.override { cudaSupport = true; } else pkgs.llama-cpp;
+        default =
+          if onCard "boundary" then pkgs.llama-cpp.override { cudaSupport = true; } else pkgs.llama-cpp;
         text = "pkgs.llama-cpp # with cudaSupport where one is on a card";
         what = "`llama-server` for structured boundaries";
       };

@@ -35,7 +35,11 @@ let
     ];
 
   args = u: lib.splitString " " (lib.replaceStrings [ "\"" ] [ "" ] u.serviceConfig.ExecStart);
-  failed = config: map (a: a.message) (lib.filter (a: !a.assertion && lib.hasPrefix "nimmer: organ" a.message) config.assertions);
+  failed =
+    config:
+    map (a: a.message) (
+      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer: organ" a.message) config.assertions
+    );
 
   asUser = (on "dioscuri" [ { nimmer.organ.asUserServices = true; } ]).systemd;
   asUserUnit = asUser.user.services.nimmer-organ-text-to-speech;
@@ -45,7 +49,9 @@ in
     expr = {
       dioscuri = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames dioscuri.systemd.services);
       theia = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames theia.systemd.services);
-      nats-dev = lib.filter (lib.hasPrefix "nimmer-organ-") (lib.attrNames (on "nats-dev" [ ]).systemd.services);
+      nats-dev = lib.filter (lib.hasPrefix "nimmer-organ-") (
+        lib.attrNames (on "nats-dev" [ ]).systemd.services
+      );
     };
     expected = {
       dioscuri = [
@@ -113,17 +119,31 @@ in
   };
 
   "only a pinned one is there from the start, and comes back by itself" = {
-    expr = lib.mapAttrs (_: u: [ (u.wantedBy != [ ]) u.serviceConfig.Restart ]) { inherit vision speech; };
+    expr = lib.mapAttrs (_: u: [
+      (u.wantedBy != [ ])
+      u.serviceConfig.Restart
+    ]) { inherit vision speech; };
     expected = {
-      vision = [ false "no" ];
-      speech = [ true "on-failure" ];
+      vision = [
+        false
+        "no"
+      ];
+      speech = [
+        true
+        "on-failure"
+      ];
     };
   };
 
   "without a port it listens on a socket, and has no network" = {
     expr = {
       host = lib.elem "%t/nimmer-organ-gemma4-2b/engine.sock" (args small);
-      inherit (small.serviceConfig) PrivateNetwork Group UMask RuntimeDirectoryMode;
+      inherit (small.serviceConfig)
+        PrivateNetwork
+        Group
+        UMask
+        RuntimeDirectoryMode
+        ;
     };
     expected = {
       host = true;
@@ -189,9 +209,13 @@ in
   };
 
   "the dispatcher knows where each engine is" = {
-    expr = lib.filter (e: lib.elem e.name [ "vision" "gemma4-2b" ]) (
-      builtins.fromJSON dioscuri.environment.etc."nimmer/engines.json".text
-    ).engines;
+    expr = lib.filter (
+      e:
+      lib.elem e.name [
+        "vision"
+        "gemma4-2b"
+      ]
+    ) (builtins.fromJSON dioscuri.environment.etc."nimmer/engines.json".text).engines;
     expected = [
       {
         name = "gemma4-2b";
@@ -246,7 +270,16 @@ in
         lab
         // {
           organs = map (
-            o: if o.name == "gemma4-2b" then o // { backend = o.backend // { model = "google/gemma"; }; } else o
+            o:
+            if o.name == "gemma4-2b" then
+              o
+              // {
+                backend = o.backend // {
+                  model = "google/gemma";
+                };
+              }
+            else
+              o
           ) lab.organs;
         }
       ) "dioscuri"

@@ -53,17 +53,15 @@ let
       ]
     }
     if [ -n "''${NIMMER_SOCKET-}" ]; then listen="UNIX-LISTEN:$NIMMER_SOCKET"; else listen="TCP-LISTEN:$NIMMER_PORT,bind=127.0.0.1"; fi
-    exec socat "$listen,fork" EXEC:${
-      pkgs.writeShellScript "answer" ''
-        id -un
-        cat "$NIMMER_MODEL"
-        for path in "$NIMMER_MODEL" /models/new /home/alpha/new; do
-          (echo >>"$path") 2>/dev/null && echo "wrote $path"
-        done
-        timeout 2 bash -c 'exec 3<>/dev/tcp/192.168.1.9/80' 2>/dev/null && echo "reached the network"
-        echo end
-      ''
-    }
+    exec socat "$listen,fork" EXEC:${pkgs.writeShellScript "answer" ''
+      id -un
+      cat "$NIMMER_MODEL"
+      for path in "$NIMMER_MODEL" /models/new /home/alpha/new; do
+        (echo >>"$path") 2>/dev/null && echo "wrote $path"
+      done
+      timeout 2 bash -c 'exec 3<>/dev/tcp/192.168.1.9/80' 2>/dev/null && echo "reached the network"
+      echo end
+    ''}
   '';
 in
 pkgs.testers.runNixOSTest {

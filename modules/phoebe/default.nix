@@ -26,7 +26,9 @@ let
       writer = if p.identity != "" then p.identity else "nimmer-phoebe";
       reader = "${p.database}_read";
       readers = map (i: i.name) (
-        lib.filter (i: lib.any (e: elem e p.environments) i.environments && i.name != p.identity) lab.identities
+        lib.filter (
+          i: lib.any (e: elem e p.environments) i.environments && i.name != p.identity
+        ) lab.identities
       );
     }
   ) here.phoebes;
@@ -47,7 +49,10 @@ let
         .${cfg.login};
     in
     concatMapStrings (
-      a: "${type} ${p.database} ${p.writer},+${p.reader} ${a}/${if lib.hasInfix ":" a then "128" else "32"} ${method}\n"
+      a:
+      "${type} ${p.database} ${p.writer},+${p.reader} ${a}/${
+        if lib.hasInfix ":" a then "128" else "32"
+      } ${method}\n"
     ) (nimmer.neighbours lab host (nimmer.busNetwork lab (lib.head p.environments)) p.environments);
 
   # What ensureUsers cannot say. Each statement may be repeated, and who is no longer declared loses its role.
@@ -120,7 +125,9 @@ in
         ssl_key_file = credential "server.key";
       }
       // lib.optionalAttrs (cfg.tls.ca != null) { ssl_ca_file = credential "ca.crt"; }
-      // lib.optionalAttrs (cfg.keytab != null) { krb_server_keyfile = "FILE:${credential "krb5.keytab"}"; };
+      // lib.optionalAttrs (cfg.keytab != null) {
+        krb_server_keyfile = "FILE:${credential "krb5.keytab"}";
+      };
       authentication = ''
         host all all 127.0.0.1/32 scram-sha-256
         host all all ::1/128 scram-sha-256
@@ -155,7 +162,9 @@ in
     assertions = [
       {
         assertion = lib.length ports == 1;
-        message = "nimmer: the phoebes of host ${host} have the ports ${concatMapStringsSep ", " toString ports}: one PostgreSQL serves them all, declare one port";
+        message = "nimmer: the phoebes of host ${host} have the ports ${
+          concatMapStringsSep ", " toString ports
+        }: one PostgreSQL serves them all, declare one port";
       }
       {
         assertion = cfg.login != "gss" || (cfg.keytab != null && lab.lab ? ipa);

@@ -14,7 +14,8 @@ let
   processes = lib.filter (p: p.process == "phoebe") (nimmer.processesOn topology host);
   # The database of the process's environment, when it is on this host: its writer logs in by its Unix user.
   databaseOf =
-    process: lib.findFirst (p: lib.intersectLists p.environments process.environments != [ ]) null here.phoebes;
+    process:
+    lib.findFirst (p: lib.intersectLists p.environments process.environments != [ ]) null here.phoebes;
 
   service =
     process:

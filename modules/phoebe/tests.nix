@@ -1,15 +1,14 @@
 { lib, eval, ... }:
 let
-  on =
-    host: modules:
-    (eval { inherit host modules; }).config;
+  on = host: modules: (eval { inherit host modules; }).config;
   dev = on "phoebe-dev" [ ];
   pg = dev.services.postgresql;
   lines = config: lib.splitString "\n" config.services.postgresql.authentication;
   failed =
     modules:
     map (a: a.message) (
-      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.phoebe" a.message) (on "phoebe-dev" modules).assertions
+      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.phoebe" a.message)
+        (on "phoebe-dev" modules).assertions
     );
   projector =
     (on "phoebe-dev" [
@@ -32,7 +31,9 @@ in
   "a database, and a role for its writer and each identity of its environment" = {
     expr = [
       pg.ensureDatabases
-      (lib.sort (a: b: a < b) (map (u: u.name) (lib.filter (u: u.name != "nimmer-backup") pg.ensureUsers)))
+      (lib.sort (a: b: a < b) (
+        map (u: u.name) (lib.filter (u: u.name != "nimmer-backup") pg.ensureUsers)
+      ))
     ];
     expected = [
       [ "nimmerverse" ]
@@ -87,7 +88,9 @@ in
   };
   "a login without what it needs is refused" = {
     expr = failed [ { nimmer.phoebe.login = "cert"; } ];
-    expected = [ "nimmer.phoebe.login on host phoebe-dev is cert: set nimmer.phoebe.tls.certificate, key and ca" ];
+    expected = [
+      "nimmer.phoebe.login on host phoebe-dev is cert: set nimmer.phoebe.tls.certificate, key and ca"
+    ];
   };
   "the projector is there with its package, and logs in as the writer" = {
     expr = {

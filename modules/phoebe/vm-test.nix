@@ -38,7 +38,9 @@ pkgs.testers.runNixOSTest {
           repository = lib.mkForce repository;
           environmentFile = lib.mkForce null;
         };
-        systemd.services.restic-backups-nimmer-memory-phoebe-dev.serviceConfig.ReadWritePaths = [ repository ];
+        systemd.services.restic-backups-nimmer-memory-phoebe-dev.serviceConfig.ReadWritePaths = [
+          repository
+        ];
         systemd.tmpfiles.rules = [ "d ${repository} 0700 nimmer-backup nimmer-backup" ];
         environment.systemPackages = [ pkgs.restic ];
       };

@@ -30,7 +30,9 @@ let
     })
     links
     ;
-  link = lib.findFirst (l: lib.any (n: n.name == block.network) l.networks) null (lib.attrValues links);
+  link = lib.findFirst (l: lib.any (n: n.name == block.network) l.networks) null (
+    lib.attrValues links
+  );
   mac = if link == null || link.bridge != null then null else link.match.PermanentMACAddress or null;
   given = lib.substring 0 15 "lab-${block.network}";
   placed =

@@ -7,13 +7,20 @@ let
     cmdLine = "init=/boot/init";
   };
   given.nimmer.pxe.images.metal = image;
-  of = modules: (eval { host = "prometheus"; inherit modules; }).config;
+  of =
+    modules:
+    (eval {
+      host = "prometheus";
+      inherit modules;
+    }).config;
   config = of [ given ];
   subnet = lib.head config.services.kea.dhcp4.settings.subnet4;
 
   failures =
     config:
-    lib.filter (lib.hasInfix "pxe") (map (a: a.message) (lib.filter (a: !a.assertion) config.assertions));
+    lib.filter (lib.hasInfix "pxe") (
+      map (a: a.message) (lib.filter (a: !a.assertion) config.assertions)
+    );
 
   # The declaration with its pxe block changed, as if it had been emitted so.
   changed =
@@ -96,7 +103,9 @@ in
       in
       {
         inherit (named.nimmer.pxe) interface;
-        links = lib.attrNames (lib.filterAttrs (name: _: lib.hasPrefix "10-lab-" name) named.systemd.network.links);
+        links = lib.attrNames (
+          lib.filterAttrs (name: _: lib.hasPrefix "10-lab-" name) named.systemd.network.links
+        );
       };
     expected = {
       interface = "enp1s0";
@@ -135,10 +144,12 @@ in
     expected = false;
   };
   "a host that no block names" = {
-    expr = failures (eval {
-      host = "nats-dev";
-      modules = [ { nimmer.pxe.enable = true; } ];
-    }).config;
+    expr =
+      failures
+        (eval {
+          host = "nats-dev";
+          modules = [ { nimmer.pxe.enable = true; } ];
+        }).config;
     expected = [
       "nimmer.pxe.enable: no `pxe` block names host nats-dev: declare one with host = host.nats-dev, or leave the option alone"
     ];
@@ -150,7 +161,13 @@ in
     ];
   };
   "an image that pixiecore cannot boot" = {
-    expr = failures (of [ { nimmer.pxe.images.metal = image // { system = "aarch64-linux"; }; } ]);
+    expr = failures (of [
+      {
+        nimmer.pxe.images.metal = image // {
+          system = "aarch64-linux";
+        };
+      }
+    ]);
     expected = [
       "pxe metal: installer metal is for aarch64-linux, and pixiecore has loaders for x86_64 only: install those hosts by \"iso\""
     ];
@@ -173,7 +190,9 @@ in
     ];
   };
   "an installer that does not boot from the network" = {
-    expr = changed (lab: lab // { installers = map (i: i // { formats = [ "iso" ]; }) lab.installers; });
+    expr = changed (
+      lab: lab // { installers = map (i: i // { formats = [ "iso" ]; }) lab.installers; }
+    );
     expected = [
       "pxe metal boots installer metal, whose formats are iso: add \"netboot\" to them and emit again"
     ];

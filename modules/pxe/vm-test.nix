@@ -25,7 +25,9 @@ let
     ];
   };
 
-  qemu = (import (pkgs.path + "/nixos/lib/qemu-common.nix") { inherit (pkgs) lib stdenv; }).qemuBinary pkgs.qemu_test;
+  qemu =
+    (import (pkgs.path + "/nixos/lib/qemu-common.nix") { inherit (pkgs) lib stdenv; }).qemuBinary
+      pkgs.qemu_test;
   start = lib.concatStringsSep " " [
     qemu
     "-m 6144"

@@ -1,6 +1,12 @@
 # The declaration's `unit` blocks: processes of the user's own, each as its identity, in its slice, with its cards and
 # its logins.
-{ config, lib, pkgs, utils, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  utils,
+  ...
+}:
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.units;
@@ -99,7 +105,10 @@ in
     assertions = map (name: {
       assertion = declared ? ${name};
       message = "nimmer.units.${name} on host ${host}: no such `unit` is declared here; ${
-        if declared == { } then "none is" else "there are ${lib.concatStringsSep ", " (lib.attrNames declared)}"
+        if declared == { } then
+          "none is"
+        else
+          "there are ${lib.concatStringsSep ", " (lib.attrNames declared)}"
       }";
     }) (lib.attrNames cfg);
 

@@ -1,4 +1,9 @@
-{ lib, eval, pkgs, ... }:
+{
+  lib,
+  eval,
+  pkgs,
+  ...
+}:
 let
   on =
     modules:
@@ -43,7 +48,9 @@ in
     };
   };
   "its program may come from a package" = {
-    expr = lib.hasPrefix "${pkgs.hello}/bin:" (unit (on [ { nimmer.units.cim.package = pkgs.hello; } ])).serviceConfig.ExecSearchPath;
+    expr =
+      lib.hasPrefix "${pkgs.hello}/bin:"
+        (unit (on [ { nimmer.units.cim.package = pkgs.hello; } ])).serviceConfig.ExecSearchPath;
     expected = true;
   };
   "what it needs can be opened" = {
@@ -54,7 +61,8 @@ in
   };
   "a unit that is not declared is refused" = {
     expr = map (a: a.message) (
-      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.units" a.message) (on [ { nimmer.units.sim = { }; } ]).config.assertions
+      lib.filter (a: !a.assertion && lib.hasPrefix "nimmer.units" a.message)
+        (on [ { nimmer.units.sim = { }; } ]).config.assertions
     );
     expected = [
       "nimmer.units.sim on host cim-worker-3: no such `unit` is declared here; there are cim"

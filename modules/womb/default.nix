@@ -16,7 +16,15 @@ let
 
   rules = pkgs.writeText "nimmer-womb.conf" (lib.concatMapStrings (tmpfiles groups) here.wombs);
 
-  link = w: lib.optionalString (w.target != "") "link ${lib.escapeShellArgs [ w.path w.target ]}\n";
+  link =
+    w:
+    lib.optionalString (w.target != "")
+      "link ${
+        lib.escapeShellArgs [
+          w.path
+          w.target
+        ]
+      }\n";
 in
 {
   options.nimmer.womb.enable = mkOption {

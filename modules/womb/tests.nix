@@ -27,7 +27,13 @@ in
     expected = "d /data/models 2750 nyx nyx - -";
   };
   "without a target the path is the folder" = {
-    expr = tmpfiles groups (models // { target = ""; mode = "0770"; });
+    expr = tmpfiles groups (
+      models
+      // {
+        target = "";
+        mode = "0770";
+      }
+    );
     expected = ''
       d /womb/models 2770 nyx womb-models - -
       a+ /womb/models - - - - default:user::rwx,default:group::rwx,default:other::---

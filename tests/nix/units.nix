@@ -36,8 +36,7 @@ let
   };
 
   declared = map (u: "${u.name}.service") lab.lab.units;
-  ours =
-    name: lib.hasPrefix "nimmer" name || lib.hasPrefix "vllm-" name || lib.elem name declared;
+  ours = name: lib.hasPrefix "nimmer" name || lib.hasPrefix "vllm-" name || lib.elem name declared;
 in
 lib.mapAttrs (_: unit: unit.text) (
   lib.filterAttrs (
