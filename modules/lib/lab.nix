@@ -47,10 +47,14 @@ let
   settings = host: {
     nimmer.topology = topology;
     nimmer.host = host.name;
+    nixpkgs.hostPlatform = host.system;
+  };
+
+  # Only a NixOS host boots others.
+  netboot = {
     nimmer.pxe.images = lib.mapAttrs (_: images: images.netboot) (
       lib.filterAttrs (_: images: images ? netboot) installers
     );
-    nixpkgs.hostPlatform = host.system;
   };
 
   disko = lib.optional (inputs ? disko) inputs.disko.nixosModules.disko;
@@ -81,6 +85,7 @@ let
         modules = [
           nimmerModule
           (settings host)
+          netboot
         ]
         ++ disko
         ++ pictures
