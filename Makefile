@@ -107,6 +107,12 @@ nix-check: ## evaluate the flake with a nixpkgs at hand: NIXPKGS=DIR, and INPUTS
 	@NIMMER_REF_NIXPKGS='$(NIXPKGS)' NIMMER_REF_NIX_INPUTS='$(INPUTS)' \
 	$(GO) test -count 1 -timeout 1h -v ./tests/nix | awk '/^=== /{next} /^FAIL/{bad = 1} {print} END{exit bad}'
 
+.PHONY: nix-docs
+nix-docs: ## write docs/nixos-options.md from the modules (NIXPKGS and INPUTS as for nix-check)
+	@NIMMER_REF_NIXPKGS='$(NIXPKGS)' NIMMER_REF_NIX_INPUTS='$(INPUTS)' \
+	$(GO) test -count 1 -v -run TestOptionsPage ./tests/nix -update | \
+	awk '/^=== /{next} /^FAIL/{bad = 1} {print} END{exit bad}'
+
 .PHONY: emit
 emit: ## refresh the committed files that are emitted beside each declaration
 	@for dir in topology topology/examples/*/; do \

@@ -7,6 +7,7 @@ let
   # Functions, what every module has anyway, and what is no NixOS module.
   apart = [
     "darwin"
+    "installer"
     "lib"
     "topology"
   ];

@@ -37,8 +37,9 @@ let
     };
   };
   whole = call nixpkgs { };
+  withoutHaskell = builtins.stringLength (builtins.readFile haskell) < 1000;
   nixpkgs' =
-    if builtins.stringLength (builtins.readFile haskell) > 1000 then
+    if !withoutHaskell then
       whole
     else
       whole
@@ -91,6 +92,7 @@ let
                 enableNixpkgsReleaseCheck = false;
                 modules = args.modules ++ [
                   {
+                    nixpkgs.overlays = if withoutHaskell then [ standIns ] else [ ];
                     documentation.enable = false;
                     system.tools.darwin-uninstaller.enable = false;
                   }

@@ -51,13 +51,12 @@ func TestImages(t *testing.T) {
 // So do the formatter, the shell and what is checked beside the packages.
 func TestTools(t *testing.T) {
 	t.Parallel()
-	need(t, "deploy-rs")
+	need(t, inputs...)
 	var drvs []string
 	quiet(t, evaluate(t, `lib.concatMap (system: [
 	  flake.formatter.${system}.drvPath
 	  flake.devShells.${system}.default.drvPath
-	  flake.checks.${system}.formatting.drvPath
-	]) (lib.attrNames flake.packages)`, &drvs))
+	] ++ map (check: check.drvPath) (lib.attrValues (lib.filterAttrs (name: _: !lib.hasPrefix "vm-" name) flake.checks.${system}))) (lib.attrNames flake.packages)`, &drvs))
 }
 
 // Each module works alone, on a host that runs what it is for.
