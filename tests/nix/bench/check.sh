@@ -67,8 +67,9 @@ done
 systemd-analyze security --no-pager 2>/dev/null | grep -E '^(nimmer|eye|ear)' || true
 
 section "the agent of the host"
-until_ok 30 sh -c 'nimmer host ls --creds /var/lib/nimmer/creds/dev_operator.creds | grep -q alive'
-nimmer host ls --creds /var/lib/nimmer/creds/dev_operator.creds || no "no heartbeat"
+alive() { nimmer host ls --creds /var/lib/nimmer/creds/dev_operator.creds >/tmp/hosts && grep -q alive /tmp/hosts; }
+if until_ok 60 alive; then ok "its heartbeat is heard"; else no "no heartbeat is heard"; fi
+cat /tmp/hosts
 systemd-run --quiet --unit nimmer-check-fails --wait false 2>/dev/null # for it to report
 show() { nimmer host show vm --output json --creds /var/lib/nimmer/creds/dev_operator.creds; }
 for fact in boot_id load memory nimmer-check-fails.service; do
@@ -79,17 +80,27 @@ systemctl reset-failed nimmer-check-fails
 is "boot id" "$(cat /proc/sys/kernel/random/boot_id)" "$(grep -o '"boot_id": *"[^"]*"' /tmp/facts | cut -d'"' -f4)"
 if journalctl --no-pager -o cat --since "$began" -u nimmer-host | grep -i 'denied\|permitted\|not connected'; then no "the agent was refused something"; fi
 
-section "a gate opens"
-gate() { nimmer gate show pressure --creds /var/lib/nimmer/creds/dev_operator.creds; }
+section "cells speak, and a gate opens"
+nimmer gate show pressure --creds /var/lib/nimmer/creds/dev_operator.creds >/tmp/pressure
+for cell in cpu load process; do
+  if grep -q "$cell-vm" /tmp/pressure; then ok "gate core hears $cell-vm"; else no "gate core does not hear $cell-vm"; fi
+done
 nimmer gate watch --creds /var/lib/nimmer/creds/dev_operator.creds >/tmp/watched 2>&1 &
 watch=$!
-sleep 2
-for _ in $(seq "$(nproc)") ; do sh -c 'while :; do :; done' & hogs="${hogs:-} $!"; done
-until_ok 90 grep -q 'pressure STABLE -> OPEN' /tmp/watched && ok "pressure opened under load" || no "pressure did not open"
-sleep 3
-kill $hogs $watch
-grep transition /tmp/watched | head -8
-gate | head -20
+until_ok 60 grep -q watching /tmp/watched
+opened() { grep -q 'visitor STABLE -> OPEN' /tmp/watched; }
+for _ in 1 2 3 4 5; do # two voices count together when they come close together, and an emulated machine is slow
+  for cell in door camera; do
+    nimmer wave send --cell "$cell" --region hall --confidence 0.9 --source "$cell-vm" --creds "/var/lib/nimmer/creds/dev_cell_$cell.creds" >/dev/null &
+    sent="${sent:-} $!"
+  done
+  wait $sent
+  until_ok 10 opened && break
+done
+if opened; then ok "the gate visitor opened"; else no "the gate visitor did not open"; fi
+kill "$watch"
+grep visitor /tmp/watched
+nimmer gate ls --creds /var/lib/nimmer/creds/dev_operator.creds
 
 section "identities: each in its unit"
 for u in eye ear; do systemctl restart "$u"; done

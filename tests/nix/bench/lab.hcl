@@ -40,6 +40,14 @@ cell "process" {
 
 gate "pressure" { cells = [cell.cpu, cell.load, cell.process] }
 
+# What the check says itself.
+cell "door" {}
+cell "camera" {}
+gate "visitor" {
+  cells  = [cell.door, cell.camera]
+  window = "60s"
+}
+
 identity "eye" {
   hosts = [host.vm]
   gpus  = [gpu.vm.0]
