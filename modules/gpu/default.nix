@@ -45,6 +45,7 @@ let
       "ProtectKernelModules"
       "ProtectProc"
     ]
+    // nimmer.alone
     // {
       Type = "oneshot";
       RemainAfterExit = true;
@@ -56,8 +57,6 @@ let
         "CAP_SYS_ADMIN"
         "CAP_SYS_MODULE"
       ];
-      IPAddressDeny = "any";
-      RestrictAddressFamilies = [ "AF_UNIX" ];
       SystemCallFilter = [
         "@system-service"
         "@module"

@@ -64,32 +64,34 @@ in
       ];
       path = [ config.systemd.package ];
       # One that is not known yet does not hold up the others: the host may not be enrolled, or FreeIPA not have it yet.
-      serviceConfig = nimmer.hardening // {
-        # Homes are given to their users; systemd and logind do what they are asked for by who may do it anyway.
-        PrivateUsers = false;
-        CapabilityBoundingSet = [
-          "CAP_CHOWN"
-          "CAP_FOWNER"
-          "CAP_SYS_ADMIN"
-        ];
-        SystemCallFilter = [ "@system-service" ];
-        ProtectHome = false;
-        ReadWritePaths = [
-          "/home"
-          "-/var/lib/systemd/linger"
-        ];
-        # systemctl asks whether it runs in a chroot by looking at process 1.
-        ProtectProc = "default";
-        ProcSubset = "all";
-        RestrictAddressFamilies = [ "AF_UNIX" ];
-        Type = "oneshot";
-        RemainAfterExit = true;
-        Restart = "on-failure";
-        RestartSec = 30;
-        StateDirectory = "nimmer-identities";
-        StateDirectoryMode = "0700";
-        WorkingDirectory = "/var/lib/nimmer-identities";
-      };
+      serviceConfig =
+        nimmer.hardening
+        // nimmer.alone
+        // {
+          # Homes are given to their users; systemd and logind do what they are asked for by who may do it anyway.
+          PrivateUsers = false;
+          CapabilityBoundingSet = [
+            "CAP_CHOWN"
+            "CAP_FOWNER"
+            "CAP_SYS_ADMIN"
+          ];
+          SystemCallFilter = [ "@system-service" ];
+          ProtectHome = false;
+          ReadWritePaths = [
+            "/home"
+            "-/var/lib/systemd/linger"
+          ];
+          # systemctl asks whether it runs in a chroot by looking at process 1.
+          ProtectProc = "default";
+          ProcSubset = "all";
+          Type = "oneshot";
+          RemainAfterExit = true;
+          Restart = "on-failure";
+          RestartSec = 30;
+          StateDirectory = "nimmer-identities";
+          StateDirectoryMode = "0700";
+          WorkingDirectory = "/var/lib/nimmer-identities";
+        };
       script = ''
         missing=0
 

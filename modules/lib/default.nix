@@ -405,6 +405,14 @@ rec {
       ProtectProc = "default"; # /proc/PID/stat of everybody
     };
 
+  # For what sets the machine up and speaks to nobody but its service manager.
+  alone = {
+    IPAddressDeny = "any";
+    PrivateMounts = true;
+    PrivateNetwork = true;
+    RestrictAddressFamilies = [ "AF_UNIX" ];
+  };
+
   # How a daemon of ours is run: it says when it is ready, drains at SIGTERM, and comes back.
   daemon = hardening // {
     Type = "notify";

@@ -43,29 +43,31 @@ in
       # A target may lie on storage of its own: nothing is made where that will be mounted.
       unitConfig.RequiresMountsFor = map folderOf here.wombs;
       path = [ config.systemd.package ];
-      serviceConfig = nimmer.hardening // {
-        # Folders anywhere but in the system's own, given to users, with the group's bit and an access list.
-        PrivateUsers = false;
-        CapabilityBoundingSet = [
-          "CAP_CHOWN"
-          "CAP_DAC_OVERRIDE"
-          "CAP_FOWNER"
-          "CAP_FSETID"
-        ];
-        SystemCallFilter = [ "@system-service" ];
-        ProtectHome = false;
-        ProtectSystem = "full";
-        RestrictSUIDSGID = false;
-        ProtectProc = "default";
-        ProcSubset = "all";
-        RestrictAddressFamilies = [ "AF_UNIX" ];
-        UMask = "0022";
-        Type = "oneshot";
-        RemainAfterExit = true;
-        # FreeIPA may not have said yet who the owner is.
-        Restart = "on-failure";
-        RestartSec = 30;
-      };
+      serviceConfig =
+        nimmer.hardening
+        // nimmer.alone
+        // {
+          # Folders anywhere but in the system's own, given to users, with the group's bit and an access list.
+          PrivateUsers = false;
+          CapabilityBoundingSet = [
+            "CAP_CHOWN"
+            "CAP_DAC_OVERRIDE"
+            "CAP_FOWNER"
+            "CAP_FSETID"
+          ];
+          SystemCallFilter = [ "@system-service" ];
+          ProtectHome = false;
+          ProtectSystem = "full";
+          RestrictSUIDSGID = false;
+          ProtectProc = "default";
+          ProcSubset = "all";
+          UMask = "0022";
+          Type = "oneshot";
+          RemainAfterExit = true;
+          # FreeIPA may not have said yet who the owner is.
+          Restart = "on-failure";
+          RestartSec = 30;
+        };
       script = ''
         systemd-tmpfiles --create ${rules}
 

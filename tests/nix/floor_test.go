@@ -68,16 +68,12 @@ var exceptions = []exception{
 	{"nimmer-dcgm-exporter.service", "SystemCallFilter", "@system-service ~@privileged", "the driver's library binds its threads to processors"},
 }
 
-// asRoot set a machine up, once, with root's capabilities for just that. They are as closed as their work allows, which
-// systemd measures in tenths.
-var asRoot = map[string]struct {
-	exposure int
-	why      string
-}{
-	"nimmer-egress.service":     {20, "changes the firewall's sets"},
-	"nimmer-gpu.service":        {35, "loads the driver and makes the nodes of the cards"},
-	"nimmer-identities.service": {30, "makes homes, lingering and limits"},
-	"nimmer-womb.service":       {30, "makes folders of several identities"},
+// asRoot set a machine up, once, with root's capabilities for just that, as closed as their work allows.
+var asRoot = map[string]string{
+	"nimmer-egress.service":     "changes the firewall's sets",
+	"nimmer-gpu.service":        "loads the driver and makes the nodes of the cards",
+	"nimmer-identities.service": "makes homes, lingering and limits",
+	"nimmer-womb.service":       "makes folders of several identities",
 }
 
 // TestUnitsAreHardened: what a unit may beyond the floor is in the table, with the reason.

@@ -92,8 +92,8 @@ func tooNew(line string, version int) bool {
 	return false
 }
 
-// TestUnitsAreNotExposed: systemd's own measure of what a unit may, from 0 to 10, is at most 2, or 3 for what opens
-// cards. What sets a machine up as root has its own limit.
+// TestUnitsAreNotExposed: systemd's own measure of what a unit may, from 0 to 10, is at most 2, or 3 for what has to do
+// with cards.
 func TestUnitsAreNotExposed(t *testing.T) {
 	t.Parallel()
 	analyze(t)
@@ -103,9 +103,7 @@ func TestUnitsAreNotExposed(t *testing.T) {
 				continue
 			}
 			limit := 20
-			if root, ok := asRoot[u.name]; ok {
-				limit = root.exposure
-			} else if u.last("PrivateDevices") == "false" {
+			if u.last("PrivateDevices") == "false" || u.name == "nimmer-gpu.service" {
 				limit = 30
 			}
 			var said bytes.Buffer
