@@ -2,9 +2,12 @@ package wave
 
 import (
 	"bytes"
+	"encoding/json" // its Number, which the schema library reads
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -92,7 +95,30 @@ func readJSON(doc []byte) (any, error) {
 	if err != nil {
 		return nil, broken("", "it is not JSON: "+err.Error())
 	}
-	return value, nil
+	return plainNumbers(value), nil
+}
+
+// plainNumbers writes numbers with an exponent as the float64 that readers make
+// of them, capped like theirs: the schema library counts exactly, and a few
+// digits of exponent ask it for more memory than there is, or make it panic.
+func plainNumbers(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			v[key] = plainNumbers(inner)
+		}
+	case []any:
+		for i, inner := range v {
+			v[i] = plainNumbers(inner)
+		}
+	case json.Number:
+		if strings.ContainsAny(v.String(), "eE") {
+			f, _ := v.Float64() // the only error is a range error, and its value an infinity
+			f = min(max(f, -math.MaxFloat64), math.MaxFloat64)
+			return json.Number(strconv.FormatFloat(f, 'g', -1, 64))
+		}
+	}
+	return value
 }
 
 // asRules makes one rule of a tree of findings.
