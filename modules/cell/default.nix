@@ -91,8 +91,9 @@ let
             }
             # A program's own settings: no specifier of systemd's in them.
             // lib.mapAttrs (_: lib.replaceStrings [ "%" ] [ "%%" ]) x.env;
+            # Such a program may need more than ours do: each of these can be set otherwise.
             serviceConfig =
-              nimmer.daemon
+              lib.mapAttrs (_: lib.mkDefault) nimmer.daemon
               // nimmer.identityOf lab host x.identity
               // {
                 Type = "exec"; # whether it is ready is its own business

@@ -69,7 +69,6 @@ in
       description = "Deployer";
     };
     users.groups.nimmer-deploy = { };
-    nix.settings.allowed-users = [ "nimmer-deploy" ];
 
     systemd.services.nimmer-deploy = lib.mkIf (declared != null && cfg.package != null) (
       nimmer.unit ""
