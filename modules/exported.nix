@@ -13,9 +13,15 @@ let
   ];
   # Whose options a module reads.
   needs = {
+    backup = [ "phoebe" ];
     cortex = [ "organ" ];
+    egress = [ "identity" ];
     monitoring = [ "bus" ];
     network = [ "machine" ];
+    pxe = [
+      "machine"
+      "network"
+    ];
   };
 in
 lib.genAttrs (lib.subtractLists apart folders) (name: {

@@ -1,6 +1,7 @@
 package nix
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -71,21 +72,29 @@ func TestTools(t *testing.T) {
 func TestModulesAlone(t *testing.T) {
 	t.Parallel()
 	nixpkgs(t)
+	hosts := map[string]string{
+		"backup": "phoebe-dev", "cortex": "theia", "default": "theia", "deploy": "prometheus", "disks": "dioscuri", "egress": "theia",
+		"gpu": "dioscuri", "identity": "dioscuri", "iris": "iris-dev", "machine": "saturn", "monitoring": "prometheus",
+		"network": "saturn", "organ": "dioscuri", "phoebe": "phoebe-dev", "womb": "theia",
+	}
 	for _, name := range names(t, "flake.nixosModules") {
+		host := cmp.Or(hosts[name], "nats-dev")
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var drv string
 			quiet(t, evaluate(t, fmt.Sprintf(`(lib.nixosSystem { modules = [
 			  flake.nixosModules.%q
 			  {
-			    nimmer = { topology = ../../topology; host = "nats-dev"; };
+			    nimmer = { topology = ../../topology; host = %q; };
 			    nixpkgs.hostPlatform = "x86_64-linux";
+			    nixpkgs.config.allowUnfree = lib.mkDefault true;
+			    nixpkgs.config.allowInsecurePredicate = lib.mkDefault (_: true);
 			    fileSystems."/" = lib.mkDefault { device = "/dev/vda1"; fsType = "ext4"; };
 			    boot.loader.grub.device = lib.mkDefault "/dev/vda";
 			    users.users.root.openssh.authorizedKeys.keys = [ "ssh-ed25519 AAAA operator" ];
 			    system.stateVersion = lib.mkDefault "26.05";
 			  }
-			]; }).config.system.build.toplevel.drvPath`, name), &drv))
+			]; }).config.system.build.toplevel.drvPath`, name, host), &drv))
 		})
 	}
 }
