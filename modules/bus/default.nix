@@ -8,18 +8,10 @@
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.bus;
-  inherit (config.nimmer) here lab topology;
+  inherit (config.nimmer) here topology;
   servers = import ./servers.nix { inherit lib nimmer; } { inherit topology here; };
 
-  targets = import ../monitoring/targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  targets = import ../monitoring/targets.nix { inherit config lib; };
   # Where Prometheus reads this host's server, if it does. There is one such place, for the first server.
   scraped =
     let

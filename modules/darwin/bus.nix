@@ -9,19 +9,11 @@ let
   nimmer = import ../lib { inherit lib; };
   daemon = import ./daemon.nix { inherit lib; };
   cfg = config.nimmer.bus;
-  inherit (config.nimmer) here lab topology;
+  inherit (config.nimmer) here topology;
   inherit (lib) mkOption types;
 
   servers = import ../bus/servers.nix { inherit lib nimmer; } { inherit topology here; };
-  targets = import ../monitoring/targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  targets = import ../monitoring/targets.nix { inherit config lib; };
   at = targets.listenOf "nats";
   scraped = if lib.elem "nats" targets.jobs then "${at.address}:${toString at.port}" else "none";
 

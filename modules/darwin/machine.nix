@@ -1,18 +1,9 @@
 # A Mac that serves: its name, how it is reached, no sleep, and its own figures for Prometheus.
 { config, lib, ... }:
 let
-  nimmer = import ../lib { inherit lib; };
-  inherit (config.nimmer) here lab topology;
+  inherit (config.nimmer) here;
   inherit (lib) mkDefault;
-  targets = import ../monitoring/targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  targets = import ../monitoring/targets.nix { inherit config lib; };
   node = targets.listenOf "node";
 in
 {

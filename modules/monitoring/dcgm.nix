@@ -8,16 +8,8 @@
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.monitoring;
-  inherit (config.nimmer) here lab topology;
-  targets = import ./targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  inherit (config.nimmer) here lab;
+  targets = import ./targets.nix { inherit config lib; };
   listen = targets.listenOf "dcgm";
   cards = map (g: "${here.host.name}/${g.name}") (lib.filter (g: g.to == "") here.host.gpus);
 

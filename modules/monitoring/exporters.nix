@@ -9,17 +9,9 @@
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.monitoring;
-  inherit (config.nimmer) here lab topology;
+  inherit (config.nimmer) here lab;
   inherit (lib) mkDefault mkIf mkMerge;
-  targets = import ./targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  targets = import ./targets.nix { inherit config lib; };
 
   declared = lib.unique (
     lib.concatMap (

@@ -8,17 +8,9 @@
 let
   nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.monitoring;
-  inherit (config.nimmer) here lab topology;
+  inherit (config.nimmer) here;
   inherit (lib) mkDefault;
-  targets = import ./targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  targets = import ./targets.nix { inherit config lib; };
   block = lib.head here.monitoring;
   folder = targets.folderOf "grafana" block;
 

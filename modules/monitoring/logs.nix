@@ -1,18 +1,9 @@
 # The journal's way to Loki: Grafana Alloy with the emitted labels.
 { config, lib, ... }:
 let
-  nimmer = import ../lib { inherit lib; };
   cfg = config.nimmer.monitoring.logs;
-  inherit (config.nimmer) here lab topology;
-  targets = import ./targets.nix {
-    inherit
-      lib
-      nimmer
-      lab
-      topology
-      ;
-    host = here.host.name;
-  };
+  inherit (config.nimmer) here lab;
+  targets = import ./targets.nix { inherit config lib; };
   block = lib.findFirst (b: b.name == cfg.to) null lab.monitoring;
 in
 {

@@ -1,12 +1,8 @@
 # What the emitted targets say of one host: which jobs are read from it, at which address, and by which block.
-{
-  lib,
-  nimmer,
-  lab,
-  topology,
-  host,
-}:
+{ config, lib }:
 let
+  nimmer = import ../lib { inherit lib; };
+  inherit (config.nimmer) lab topology host;
   inherit (lib)
     concatMap
     elemAt
