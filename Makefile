@@ -105,7 +105,8 @@ check-k8s: ## what is emitted for Kubernetes, held against Kubernetes' own code 
 .PHONY: nix-check
 nix-check: ## evaluate the flake with a nixpkgs at hand: NIXPKGS=DIR, and INPUTS=DIR that holds the other inputs
 	@NIMMER_REF_NIXPKGS='$(NIXPKGS)' NIMMER_REF_NIX_INPUTS='$(INPUTS)' \
-	$(GO) test -count 1 -timeout 1h -v ./tests/nix | awk '/^=== /{next} /^FAIL/{bad = 1} {print} END{exit bad}'
+	sh -c '$(GO) test -count 1 -v -run NixReadsIt ./pkg/topology; $(GO) test -count 1 -timeout 1h -v ./tests/nix' | \
+	awk '/^=== /{next} /^FAIL/{bad = 1} {print; fflush()} END{exit bad}'
 
 .PHONY: nix-docs
 nix-docs: ## write docs/nixos-options.md from the modules (NIXPKGS and INPUTS as for nix-check)

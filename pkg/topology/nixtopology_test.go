@@ -88,14 +88,14 @@ func TestNixTopology(t *testing.T) {
 	}
 }
 
-// Nix itself reads what we write, also for names made to break it. Needs
-// NIMMER_REF_NIX, the path of nix-instantiate; and to hold it against
-// nix-topology's own options NIMMER_REF_NIX_TOPOLOGY and NIMMER_REF_NIXPKGS, the
-// folders of both (of nixpkgs lib/ is enough).
+// Nix itself reads what we write, also for names made to break it. To hold it
+// against nix-topology's own options NIMMER_REF_NIXPKGS names a checkout of
+// nixpkgs (lib/ is enough), NIMMER_REF_NIX_INPUTS the folder with nix-topology's.
 func TestNixReadsIt(t *testing.T) {
-	nix := os.Getenv("NIMMER_REF_NIX")
-	if nix == "" {
-		t.Skip("NIMMER_REF_NIX does not name a nix-instantiate")
+	t.Parallel()
+	nix, err := exec.LookPath("nix-instantiate")
+	if err != nil {
+		t.Skip("skipped: no nix-instantiate on PATH (apt-get install nix-bin)")
 	}
 	ugly := sampleLab()
 	for i := range ugly.Hosts {
@@ -135,9 +135,9 @@ func TestNixReadsIt(t *testing.T) {
 // checkOptions evaluates a file in nix-topology's module system.
 func checkOptions(t *testing.T, nix, path string, hosts int) {
 	t.Helper()
-	module, pkgs := os.Getenv("NIMMER_REF_NIX_TOPOLOGY"), os.Getenv("NIMMER_REF_NIXPKGS")
-	if module == "" || pkgs == "" {
-		t.Log("skipped: nix-topology's options, NIMMER_REF_NIX_TOPOLOGY and NIMMER_REF_NIXPKGS do not name folders")
+	module, pkgs := filepath.Join(os.Getenv("NIMMER_REF_NIX_INPUTS"), "nix-topology"), os.Getenv("NIMMER_REF_NIXPKGS")
+	if _, err := os.Stat(filepath.Join(module, "options")); err != nil || pkgs == "" {
+		t.Log("skipped: nix-topology's options (make nix-check NIXPKGS=DIR INPUTS=DIR)")
 		return
 	}
 	expr := fmt.Sprintf(`
