@@ -18,7 +18,7 @@ CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o "$work/bin" ./cmd/nimmer ./
 mkdir "$work/lab"
 cp tests/nix/bench/*.hcl "$work/lab"
 "$work/bin/nimmer" topology emit "$work/lab" >/dev/null
-cp tests/nix/bench/probe.sh "$work"
+cp tests/nix/bench/probe.sh tests/nix/bench/door.sh "$work"
 { echo '#!/bin/bash'; cat modules/bus/start.sh; } >"$work/bin/nimmer-nats-start"
 chmod +x "$work/bin/nimmer-nats-start"
 

@@ -55,7 +55,7 @@ systemctl daemon-reload
 
 section "the units are started"
 began=$(date '+%Y-%m-%d %H:%M:%S')
-daemons="nimmer-nats-hub nimmer-streams-dev nimmer-gate nimmer-cell nimmer-host"
+daemons="nimmer-nats-hub nimmer-streams-dev nimmer-gate nimmer-cell nimmer-host nimmer-cell-door"
 for u in $daemons; do
   systemctl reset-failed "$u" 2>/dev/null
   systemctl restart "$u" || { no "$u does not start"; journalctl --no-pager -n 15 -u "$u"; }
@@ -89,13 +89,9 @@ nimmer gate watch --creds /var/lib/nimmer/creds/dev_operator.creds >/tmp/watched
 watch=$!
 until_ok 60 grep -q watching /tmp/watched
 opened() { grep -q 'visitor STABLE -> OPEN' /tmp/watched; }
-for _ in 1 2 3 4 5; do # two voices count together when they come close together, and an emulated machine is slow
-  for cell in door camera; do
-    nimmer wave send --cell "$cell" --region hall --confidence 0.9 --source "$cell-vm" --creds "/var/lib/nimmer/creds/dev_cell_$cell.creds" >/dev/null &
-    sent="${sent:-} $!"
-  done
-  wait $sent
-  until_ok 10 opened && break
+for _ in $(seq 10); do # two voices count together when they come close together, and an emulated machine is slow
+  nimmer wave send --cell camera --region hall --confidence 0.9 --source camera-vm --creds /var/lib/nimmer/creds/dev_cell_camera.creds >/dev/null
+  until_ok 5 opened && break
 done
 if opened; then ok "the gate visitor opened"; else no "the gate visitor did not open"; fi
 kill "$watch"
@@ -103,6 +99,8 @@ grep visitor /tmp/watched
 nimmer gate ls --creds /var/lib/nimmer/creds/dev_operator.creds
 
 section "identities: each in its unit"
+is "who speaks for the door" "eye in nimmer-eye.slice" "$(systemctl show -P User nimmer-cell-door) in $(systemctl show -P Slice nimmer-cell-door)"
+systemctl stop nimmer-cell-door
 for u in eye ear; do systemctl restart "$u"; done
 until_ok 20 sh -c 'journalctl -o cat -u eye | grep -q "eye: done" && journalctl -o cat -u ear | grep -q "ear: done"'
 for u in eye ear; do systemctl show -P MainPID "$u" >"/opt/nimmer/$u.pid"; done
