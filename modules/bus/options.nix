@@ -5,6 +5,7 @@
   ...
 }:
 let
+  nimmer = import ../lib { inherit lib; };
   inherit (config.nimmer) here;
   inherit (lib) mkOption types;
 in
@@ -27,10 +28,7 @@ in
         Both run the same files; what differs is in docs/bus.md, "Changing what runs".
       '';
     };
-    package = mkOption {
-      type = types.package;
-      default = (import ../../cmd/packages.nix { inherit pkgs; }).nimmer;
-      defaultText = lib.literalExpression "nimmer.packages.\${system}.nimmer";
+    package = nimmer.packageOption pkgs "nimmer" // {
       description = "The package that has `nimmer`. It makes the streams also where another program serves.";
     };
     natsServerPackage = mkOption {

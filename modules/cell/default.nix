@@ -115,12 +115,7 @@ in
       defaultText = lib.literalMD "whether a `service` of process `cell`, or a `cell` or `nerve` that is no sensor, is declared on this host";
       description = "Run cells and nerves here.";
     };
-    package = mkOption {
-      type = types.package;
-      default = pkgs.callPackage ../../cmd/package.nix { command = "nimmer-cell"; };
-      defaultText = lib.literalExpression "nimmer.packages.\${system}.nimmer-cell";
-      description = "The package that has `nimmer-cell`.";
-    };
+    package = nimmer.packageOption pkgs "nimmer-cell";
     path = mkOption {
       type = types.listOf types.package;
       default = [ ];

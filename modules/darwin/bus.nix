@@ -70,12 +70,7 @@ in
       defaultText = lib.literalMD "whether a `leaf` is declared on this host";
       description = "Run the NATS servers that are declared on this host.";
     };
-    package = mkOption {
-      type = types.package;
-      default = (import ../../cmd/packages.nix { inherit pkgs; }).nimmer;
-      defaultText = lib.literalExpression "nimmer.packages.\${system}.nimmer";
-      description = "The package that has `nimmer`.";
-    };
+    package = nimmer.packageOption pkgs "nimmer";
     keys = mkOption {
       type = types.str;
       default = "/var/lib/nimmer/nats";

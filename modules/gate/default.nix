@@ -53,12 +53,7 @@ in
       defaultText = lib.literalMD "whether a `service` of process `gate` is declared on this host";
       description = "Run gate core here.";
     };
-    package = mkOption {
-      type = types.package;
-      default = pkgs.callPackage ../../cmd/package.nix { command = "nimmer-gate"; };
-      defaultText = lib.literalExpression "nimmer.packages.\${system}.nimmer-gate";
-      description = "The package that has `nimmer-gate`.";
-    };
+    package = nimmer.packageOption pkgs "nimmer-gate";
   };
 
   config = lib.mkIf cfg.enable {

@@ -43,12 +43,7 @@ in
       defaultText = lib.literalMD "true";
       description = "Run the host's agent, `nimmer-host`.";
     };
-    package = mkOption {
-      type = types.package;
-      default = pkgs.callPackage ../../cmd/package.nix { command = "nimmer-host"; };
-      defaultText = lib.literalExpression "nimmer.packages.\${system}.nimmer-host";
-      description = "The package that has `nimmer-host`.";
-    };
+    package = nimmer.packageOption pkgs "nimmer-host";
     sensors = mkOption {
       type = types.bool;
       default = true;

@@ -405,6 +405,16 @@ rec {
       ProtectProc = "default"; # /proc/PID/stat of everybody
     };
 
+  # The option `package` of a module that runs a command of ours.
+  packageOption =
+    pkgs: command:
+    lib.mkOption {
+      type = lib.types.package;
+      default = (import ../../cmd/packages.nix { inherit pkgs; }).${command};
+      defaultText = lib.literalExpression "nimmer.packages.\${system}.${command}";
+      description = "The package that has `${command}`.";
+    };
+
   # For what sets the machine up and speaks to nobody but its service manager.
   alone = {
     IPAddressDeny = "any";
