@@ -24,9 +24,11 @@ let
     ;
 
   folder = ../../modules;
-  suites = filter (
+  found = filter (
     name: pathExists (folder + "/${name}/tests.nix") && (only == null || only == name)
   ) (attrNames (builtins.readDir folder));
+  # A slip in a name would otherwise pass as no failure.
+  suites = if found == [ ] then throw "no module ${toString only} has a tests.nix" else found;
 
   # A host that is not declared must fail by the module's own sentence, so its system is made up here.
   settings =

@@ -19,22 +19,16 @@ import (
 var update = flag.Bool("update", false, "write the emitted files instead of comparing with them")
 
 // labs are the declarations whose emitted files are committed beside them: a
-// flake sees tracked files only. The one-machine lab and the one of the modules'
-// tests are kept as test data.
+// flake sees tracked files only. The one-machine lab is kept as test data.
 var labs = map[string]func(*testing.T) (dir string, lab *topology.Topology){
 	"nimmerverse": folder("../../../topology"),
 	"cim":         folder("../../../topology/examples/cim"),
 	"robot":       folder("../../../topology/examples/robot"),
 	"home":        folder("testdata/home"),
-	"fences":      folder("../../../tests/nix/fences"),
 }
 
-// parts are those kept of the one-machine lab and of the one that the modules'
-// tests read; of the others all are.
-var parts = map[string][]string{
-	"home":   {"declaration", "pictures"},
-	"fences": {"declaration", "identity"},
-}
+// parts are those kept of the one-machine lab; of the others all are.
+var parts = map[string][]string{"home": {"declaration", "pictures"}}
 
 func folder(dir string) func(*testing.T) (string, *topology.Topology) {
 	return func(t *testing.T) (string, *topology.Topology) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,19 +12,24 @@ import (
 	"github.com/nimmerverse/nimmer/pkg/topology/load"
 )
 
-// machines are the declarations of the NixOS tests that have one of their own.
-// Only what the modules read is kept beside it.
-var machines = []string{"../../../tests/vm/bus"}
+// machines are the declarations of the NixOS tests that have one of their own,
+// and the files and folders of what they emit that the modules read there.
+var machines = map[string][]string{
+	"../../../tests/vm/bus":     {"topology.json", "prometheus/listen.json", "nats/", "ipa/"},
+	"../../../tests/nix/fences": {"topology.json", "ipa/"},
+}
 
-// kept reports whether modules read a file.
-func kept(path string) bool {
-	return path == "topology.json" || path == "prometheus/listen.json" || strings.HasPrefix(path, "nats/") || strings.HasPrefix(path, "ipa/")
+// kept reports whether a path is one of these or below one.
+func kept(path string, all []string) bool {
+	return slices.ContainsFunc(all, func(one string) bool {
+		return path == one || strings.HasSuffix(one, "/") && strings.HasPrefix(path, one)
+	})
 }
 
 // TestMachines holds what lies beside those declarations against what would be
 // emitted today.
 func TestMachines(t *testing.T) {
-	for _, dir := range machines {
+	for dir, read := range machines {
 		lab, diags := load.Dir(dir, load.Options{})
 		clean(t, diags)
 		files, err := emit.Files(lab)
@@ -31,7 +37,7 @@ func TestMachines(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, f := range files {
-			if !kept(f.Path) {
+			if !kept(f.Path, read) {
 				continue
 			}
 			path := filepath.Join(dir, f.Path)
